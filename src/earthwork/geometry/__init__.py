@@ -1,0 +1,1 @@
+"""Sun, shadows, rays, sectors: geometry that several sciences share."""

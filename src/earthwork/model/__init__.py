@@ -1,0 +1,1 @@
+"""The nouns of the domain: values without behaviour of their own."""

@@ -1,0 +1,1 @@
+"""How it flows: plan, run, resume."""

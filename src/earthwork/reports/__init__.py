@@ -1,0 +1,1 @@
+"""What is said: who, what, where, when, how sure."""
