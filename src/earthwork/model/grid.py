@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from affine import Affine
-from odc.geo.geobox import GeoBox
 from pyproj import CRS, Geod, Transformer
 from shapely import box
 from shapely.affinity import affine_transform
@@ -112,11 +111,6 @@ class Grid:
         across = geod.inv(*here, *right)[2]
         down = geod.inv(*here, *below)[2]
         return float(np.sqrt(across * down))
-
-    @property
-    def geobox(self) -> GeoBox:
-        """Return the same grid as an odc-geo GeoBox."""
-        return GeoBox(self.shape, self.transform, None if self.crs is None else self.crs.to_wkt())
 
     @property
     def outline(self) -> BaseGeometry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +26,14 @@ class GazetteerEntry:
     """ISO 3166-1 alpha-2 code."""
     population: int
     """Inhabitants, 0 if unknown."""
+
+
+class Gazetteer(Protocol):
+    """What resolves names, offline."""
+
+    def lookup(self, name: str) -> tuple[GazetteerEntry, ...]:
+        """Return the places of that name in any known spelling, likeliest first; empty if none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

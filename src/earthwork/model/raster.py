@@ -86,5 +86,4 @@ def luminance(pixels: Pixels) -> NDArray[np.float32]:
     if pixels.shape[0] < 3:  # noqa: PLR2004 - panchromatic, or two bands of which the first counts
         return pixels[0].astype(np.float32)
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    grey: NDArray[np.float32] = np.tensordot(weights, pixels[:3].astype(np.float32), axes=1)
-    return grey
+    return np.einsum("b,bij->ij", weights, pixels[:3].astype(np.float32)).astype(np.float32)
