@@ -70,7 +70,7 @@ class ArrayRaster:
         """Return (row, column): True where the pixel holds data."""
         if self.mask is None:
             return np.ones((window.height, window.width), dtype=bool)
-        return self.mask[window.slices]
+        return np.asarray(self.mask[window.slices], dtype=bool)
 
 
 def whole(grid: Grid) -> Window:
@@ -86,4 +86,6 @@ def luminance(pixels: Pixels) -> NDArray[np.float32]:
     if pixels.shape[0] < 3:  # noqa: PLR2004 - panchromatic, or two bands of which the first counts
         return pixels[0].astype(np.float32)
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return np.einsum("b,bij->ij", weights, pixels[:3].astype(np.float32)).astype(np.float32)
+    weighted = weights[:, None, None] * pixels[:3].astype(np.float32)
+    grey: NDArray[np.float32] = weighted.sum(axis=0, dtype=np.float32)
+    return grey
