@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from affine import Affine
+from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
 from shapely import box
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform as transform_geometry
 
 from earthwork.errors import GridMismatch, InvalidValue, WrongReference
 
@@ -198,9 +199,12 @@ def reproject(geometry: BaseGeometry, *, source: CRS, target: CRS) -> BaseGeomet
     WrongReference
         If a coordinate has no image in the target system.
     """
-    moved = transform_geometry(
-        Transformer.from_crs(source, target, always_xy=True).transform, geometry
-    )
+    transformer = Transformer.from_crs(source, target, always_xy=True)
+
+    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    moved: BaseGeometry = shapely.transform(geometry, move)
     if not np.isfinite(moved.bounds).all():
         raise WrongReference(
             f"coordinates {tuple(round(v, 2) for v in geometry.bounds)} do not fit"

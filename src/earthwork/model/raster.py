@@ -84,7 +84,8 @@ def luminance(pixels: Pixels) -> NDArray[np.float32]:
     More than three bands: the first three are taken as red, green, blue.
     """
     if pixels.shape[0] < 3:  # noqa: PLR2004 - panchromatic, or two bands of which the first counts
-        return pixels[0].astype(np.float32)
+        first: NDArray[np.float32] = pixels[0].astype(np.float32)
+        return first
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
     weighted = weights[:, None, None] * pixels[:3].astype(np.float32)
     grey: NDArray[np.float32] = weighted.sum(axis=0, dtype=np.float32)

@@ -1,0 +1,104 @@
+"""Candidates between two images: what the detectors propose, written for people and programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from earthwork.change.proposal import Proposal, propose
+from earthwork.io.footprints import Footprints
+from earthwork.io.rasters import write_raster
+from earthwork.model.grid import Grid, reproject
+from earthwork.model.observation import Building, Candidate
+from earthwork.model.scene import Angles
+from earthwork.pipeline.pairing import AlignedPair
+from earthwork.pipeline.records import from_bytes, to_bytes
+from earthwork.publishing.candidates import buildings_geojson, candidates_geojson
+
+SCORE_FILE = "score.tif"
+CANDIDATES_FILE = "candidates.geojson"
+BUILDINGS_FILE = "buildings.geojson"
+_CANDIDATES_RECORD = "candidates.json"
+_BUILDINGS_RECORD = "buildings.json"
+_WGS84 = CRS.from_epsg(4326)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairNames:
+    """Ids of the two scenes compared, and the sun of the later one."""
+
+    before: str | None = None
+    """Id of the earlier scene."""
+    after: str | None = None
+    """Id of the later scene."""
+    sun: Angles | None = None
+    """Sun of the later scene."""
+
+
+def detect(
+    pair: AlignedPair,
+    *,
+    names: PairNames = PairNames(),
+    footprints: Footprints | None = None,
+    roads: tuple[BaseGeometry, ...] | None = None,
+) -> Proposal:
+    """Propose what changed between the two images of an aligned pair.
+
+    Parameters
+    ----------
+    pair
+        The pair, on the before-grid.
+    names
+        Scene ids for the candidates, and the sun.
+    footprints
+        Buildings, in pixels of the before-image.
+    roads
+        Carriageways as polygons, in pixels of the before-image.
+    """
+    return propose(
+        pair.before,
+        pair.after,
+        assessed=pair.assessed,
+        footprints=footprints,
+        roads=roads,
+        sun=names.sun,
+        before_id=names.before,
+        after_id=names.after,
+    )
+
+
+def write_proposal(
+    proposal: Proposal, grid: Grid, out: Path, *, has_footprints: bool = False
+) -> None:
+    """Write a proposal: the score, the candidates and, with footprints, the buildings."""
+    write_raster(out / SCORE_FILE, proposal.score[None], grid, nodata=float("nan"))
+    (out / CANDIDATES_FILE).write_bytes(candidates_geojson(proposal.candidates, grid=grid))
+    (out / _CANDIDATES_RECORD).write_bytes(to_bytes(proposal.candidates))
+    (out / _BUILDINGS_RECORD).write_bytes(to_bytes(proposal.buildings))
+    if has_footprints:
+        (out / BUILDINGS_FILE).write_bytes(buildings_geojson(proposal.buildings, grid=grid))
+
+
+def read_candidates(folder: Path) -> tuple[Candidate, ...]:
+    """Return the candidates that a finished 'detect' step holds."""
+    kind: Any = tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = from_bytes(kind, (folder / _CANDIDATES_RECORD).read_bytes())
+    return candidates
+
+
+def read_buildings(folder: Path) -> tuple[Building, ...]:
+    """Return the buildings that a finished 'detect' step holds."""
+    kind: Any = tuple[Building, ...]
+    buildings: tuple[Building, ...] = from_bytes(kind, (folder / _BUILDINGS_RECORD).read_bytes())
+    return buildings
+
+
+def lonlat(geometry: BaseGeometry, grid: Grid) -> BaseGeometry | None:
+    """Return a geometry of a grid's map in longitude and latitude; None on a pixel grid."""
+    if grid.crs is None:
+        return None
+    return reproject(geometry, source=grid.crs, target=_WGS84)

@@ -1,0 +1,180 @@
+"""What people saw: drawings taken in as observations, decisions on candidates as reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shapely.geometry.base import BaseGeometry
+
+from earthwork.errors import InvalidValue
+from earthwork.io.drawings import DrawingContents
+from earthwork.model.grid import Grid
+from earthwork.model.interval import Interval
+from earthwork.model.observation import Candidate, Observation, Review
+from earthwork.model.scene import Scene
+from earthwork.model.vocabulary import BuildingState, Decision, Kind
+from earthwork.pipeline.detecting import lonlat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedCandidate:
+    """A candidate with its geometry where reviews and judgement need it."""
+
+    candidate: Candidate
+    """The candidate."""
+    grid: Grid
+    """The before-grid that its geometry counts in."""
+
+    @property
+    def lonlat(self) -> BaseGeometry | None:
+        """Return its geometry in longitude and latitude; None without a place on the ground."""
+        return lonlat(self.candidate.geometry, self.grid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """The state of review: what counts as seen, and what waits."""
+
+    observations: tuple[Observation, ...]
+    """Drawn by hand or accepted."""
+    waiting: tuple[PlacedCandidate, ...]
+    """Candidates without a decision."""
+    readers: Mapping[str, tuple[str, ...]]
+    """Scene id to the readers who looked at it."""
+    notes: tuple[str, ...]
+    """What was left out, and why."""
+
+
+def take_in(
+    drawings: Sequence[DrawingContents],
+    candidates: Sequence[PlacedCandidate],
+    scenes: Mapping[str, Scene],
+) -> TakenIn:
+    """Turn drawings and decisions into observations.
+
+    Parameters
+    ----------
+    drawings
+        Contents of every drawing of the case, in order; a later decision on one candidate stands.
+    candidates
+        What the detectors proposed.
+    scenes
+        The scenes, by id.
+    """
+    known = {placed.candidate.id: placed for placed in candidates}
+    reviews = [review for drawing in drawings for review in drawing.reviews]
+    decided = {review.candidate: review for review in reviews}
+    accepted = [
+        accept(known[name], review, scenes) for name, review in decided.items() if name in known
+    ]
+    drawn = [o for drawing in drawings for o in drawing.observations]
+    observations = _distinct([*drawn, *(o for o in accepted if o is not None)])
+    return TakenIn(
+        observations=observations,
+        waiting=tuple(p for p in candidates if p.candidate.id not in decided),
+        readers=_readers(observations, [decided[n] for n in decided if n in known], known),
+        notes=(*_skipped(drawings), *_strays(decided, known)),
+    )
+
+
+def accept(
+    placed: PlacedCandidate, review: Review, scenes: Mapping[str, Scene]
+) -> Observation | None:
+    """Return the observation that a decision makes of a candidate; None if it was rejected."""
+    candidate = placed.candidate
+    if review.decision is Decision.REJECT:
+        return None
+    kind = review.kind or candidate.kind
+    where = review.geometry or placed.lonlat
+    return Observation(
+        id=f"O-{candidate.id.removeprefix('C-')}",
+        kind=kind,
+        state=_building_state(kind),
+        geometry=candidate.geometry if where is None else where,
+        is_pixels=where is None,
+        reader=review.reader,
+        image=_after(candidate),
+        interval=bracket(scenes.get(candidate.before or ""), scenes[_after(candidate)]),
+        candidate=candidate.id,
+        area_m2=candidate.area_m2,
+        length_m=candidate.length_m,
+        note=review.note,
+    )
+
+
+def _after(candidate: Candidate) -> str:
+    if candidate.after is None:
+        raise InvalidValue(
+            "the candidate does not name the image it was seen in",
+            where=candidate.id,
+            cause="it was detected outside a case",
+        )
+    return candidate.after
+
+
+def _building_state(kind: Kind) -> BuildingState | None:
+    return {
+        Kind.BUILDING_RAZED: BuildingState.RAZED,
+        Kind.BUILDING_DESTROYED: BuildingState.DESTROYED,
+        Kind.BUILDING_DAMAGED: BuildingState.DAMAGED,
+    }.get(kind)
+
+
+def bracket(before: Scene | None, after: Scene) -> Interval:
+    """Return (last scene without, first scene with); ends are None where a date is unknown."""
+    without = None if before is None else before.capture.interval
+    shown = after.capture.interval
+    start = None if without is None else without.start
+    end = None if shown is None else shown.end
+    if start is not None and end is not None and start > end:
+        return Interval(start=None, end=end)
+    return Interval(start=start, end=end)
+
+
+def _distinct(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    return tuple({o.id: o for o in observations}.values())
+
+
+def _readers(
+    observations: Iterable[Observation],
+    reviews: Iterable[Review],
+    known: Mapping[str, PlacedCandidate],
+) -> dict[str, tuple[str, ...]]:
+    looked: dict[str, set[str]] = {}
+    for observation in observations:
+        looked.setdefault(observation.image, set()).add(observation.reader)
+    for review in reviews:
+        candidate = known[review.candidate].candidate
+        for scene in (candidate.before, candidate.after):
+            if scene is not None:
+                looked.setdefault(scene, set()).add(review.reader)
+    return {scene: tuple(sorted(names)) for scene, names in sorted(looked.items())}
+
+
+def _skipped(drawings: Iterable[DrawingContents]) -> tuple[str, ...]:
+    return tuple(
+        f"{skipped.item} was left out: {skipped.error}"
+        for drawing in drawings
+        for skipped in drawing.skipped
+    )
+
+
+def _strays(decided: Mapping[str, Review], known: Mapping[str, PlacedCandidate]) -> tuple[str, ...]:
+    return tuple(
+        f"The decision of {review.reader} on {name} waits: no candidate has that id now."
+        for name, review in decided.items()
+        if name not in known
+    )
+
+
+def dated(observation: Observation, scenes: Mapping[str, Scene]) -> Observation:
+    """Return a drawn observation with its end at the capture of the image it was seen in."""
+    scene = scenes.get(observation.image)
+    if scene is None:
+        raise InvalidValue(
+            f"no scene is called {observation.image}",
+            where=observation.id,
+            choices=sorted(scenes),
+        )
+    return replace(observation, interval=bracket(None, scene))
