@@ -26,6 +26,8 @@ class GazetteerEntry:
     """ISO 3166-1 alpha-2 code."""
     population: int
     """Inhabitants, 0 if unknown."""
+    extent: PlacePrecision = PlacePrecision.LOCALITY
+    """How far a place of this kind reaches: a country's point does not stand for a town's."""
 
 
 class Gazetteer(Protocol):
