@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from affine import Affine
@@ -241,3 +242,29 @@ def test_the_four_real_looks_agree_on_the_ground() -> None:
     spread = np.ptp(np.array(places, dtype=float), axis=0)
     # The crops were cut to show one place; without their offsets they lie kilometres apart.
     assert spread.max() < 100
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    smooth = cv2.GaussianBlur(values.astype(np.float32), (0, 0), 2)
+    return np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))
+
+
+@needs_pleiades
+@pytest.mark.parametrize(("height_m", "least_m", "most_m"), [(700.0, 0.0, 3.0), (600.0, 20, 50)])
+def test_real_looks_fit_at_their_true_height(
+    height_m: float, least_m: float, most_m: float
+) -> None:
+    """Two looks of one day lie tens of metres apart at 600 m and fit at 700 m."""
+    laid = []
+    target = None
+    for name in LOOKS[:2]:
+        with open_raster(PLEIADES / f"{name}.tif") as raster:
+            model = read_camera_model(PLEIADES / f"{name}.geom", crop_origin=raster.crop_origin)
+            target = target or ground_grid(model, (1000, 1000), height_m=height_m, gsd_m=1.0)
+            laid.append(orthorectify(raster, model, target=target, height_m=height_m))
+    first, second = (_edges(look.pixels[0]) for look in laid)
+    patch = first[200:350, 200:350]
+    match = cv2.matchTemplate(second[130:420, 130:420], patch, cv2.TM_CCOEFF_NORMED)
+    row, column = np.unravel_index(match.argmax(), match.shape)
+    assert match.max() > 0.5
+    assert least_m <= np.hypot(row - 70, column - 70) <= most_m
