@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from shapely import box, from_geojson
 from shapely.errors import GEOSException
@@ -360,3 +361,25 @@ def _report(table: ReportTable, folder: Path) -> Report:
         sha256=table.sha256,
         may_quote=table.may_quote,
     )
+
+
+def add_drawing(folder: Path, drawing: Drawing) -> None:
+    """Add a drawing to ``case.toml``, keeping its comments and order.
+
+    Raises
+    ------
+    CaseNotFound
+        If there is no ``case.toml``.
+    """
+    path = folder / CASE_FILE
+    if not path.is_file():
+        raise CaseNotFound("there is no case here", where=str(path))
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    table = tomlkit.table()
+    table["file"] = drawing.file.resolve().relative_to(folder.resolve()).as_posix()
+    table["reader"] = drawing.reader
+    if drawing.scene is not None:
+        table["scene"] = drawing.scene
+    tables = document.setdefault("drawing", tomlkit.aot())
+    tables.append(table)
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -49,9 +49,7 @@ class Published:
     """A file was put where the user will look."""
 
     path: str
-    """Its path within the case folder."""
-    digest: str
-    """Its sha256, hex."""
+    """Where it lies."""
 
 
 Event = StepStarted | StepFinished | Noted | Published

@@ -14,6 +14,7 @@ from earthwork.judgement.verdicts import Evidence, judge
 from earthwork.model.case import Case
 from earthwork.model.claim import Claim, Document
 from earthwork.model.finding import Finding
+from earthwork.model.observation import Candidate
 from earthwork.model.pair import AssessedMask
 from earthwork.model.place import GazetteerEntry
 from earthwork.model.scene import Scene
@@ -39,6 +40,8 @@ class Material:
     """Their claims, echoes marked."""
     taken_in: TakenIn
     """Observations and what waits."""
+    candidates: tuple[Candidate, ...]
+    """What the detectors proposed, reviewed or not."""
     places: tuple[GazetteerEntry, ...]
     """Named places."""
 

@@ -98,14 +98,7 @@ def _camera(source: SceneSource, raster: RasterFile) -> RationalCamera | None:
 def _orthorectified(
     source: SceneSource, raster: RasterFile, camera: RationalCamera, out: Path
 ) -> tuple[Grid, tuple[str, ...]]:
-    if source.mean_height_m is None:
-        raise InvalidValue(
-            "the image is in sensor geometry and no ground height is given",
-            where=f"scene.{source.id}",
-            cause="a camera model alone does not say where the ground is",
-            choices=["mean_height_m = metres above the ellipsoid, in case.toml"],
-        )
-    height_m = source.mean_height_m
+    height_m = _require_height(source)
     grid = ground_grid(camera, raster.grid.shape, height_m=height_m, gsd_m=source.gsd_m)
     ortho = orthorectify(raster, camera, target=grid, height_m=height_m)
     write_raster(out / RASTER_FILE, ortho.pixels, grid, nodata=0)
@@ -114,6 +107,17 @@ def _orthorectified(
         " ellipsoid: what stands higher leans, and slopes are displaced."
     )
     return grid, (sentence,)
+
+
+def _require_height(source: SceneSource) -> float:
+    if source.mean_height_m is not None:
+        return source.mean_height_m
+    raise InvalidValue(
+        "the image is in sensor geometry and no ground height is given",
+        where=f"scene.{source.id}",
+        cause="a camera model alone does not say where the ground is",
+        choices=["mean_height_m = metres above the ellipsoid, in case.toml"],
+    )
 
 
 def _placed(source: SceneSource, raster: RasterFile) -> tuple[Grid, tuple[str, ...]]:
@@ -183,6 +187,23 @@ def open_scene(scene: Scene, folder: Path, bench: Bench) -> Iterator[Raster]:
     path = moved if moved.exists() else bench.original(scene.digest)
     with open_raster(path, stated_gsd_m=scene.gsd_m) as raster:
         yield raster if moved.exists() else PlacedRaster(raster=raster, grid=scene.grid)
+
+
+def planned_grid(source: SceneSource, raster: RasterFile) -> Grid:
+    """Return the grid that a scene will lie on, without moving a pixel.
+
+    Parameters
+    ----------
+    source
+        The scene as the case states it.
+    raster
+        Its file, open.
+    """
+    camera = _camera(source, raster)
+    if camera is None:
+        return _placed(source, raster)[0]
+    height_m = _require_height(source)
+    return ground_grid(camera, raster.grid.shape, height_m=height_m, gsd_m=source.gsd_m)
 
 
 def stated(source: SceneSource) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +77,14 @@ def align(before: Raster, after: Raster) -> AlignedPair:
 def write_pair(pair: AlignedPair, out: Path) -> None:
     """Write an aligned pair: image, field, mask, report and reasons."""
     grid = pair.before.grid
-    write_raster(out / ALIGNED_FILE, _masked(pair.after), grid, nodata=0)
+    write_raster(out / ALIGNED_FILE, masked_pixels(pair.after), grid, nodata=0)
     write_raster(out / FIELD_FILE, pair.field, grid)
     write_raster(out / MASK_FILE, pair.assessed.assessed[None].astype(np.uint8), grid)
     (out / REPORT_FILE).write_bytes(to_bytes(pair.report))
     (out / REASONS_FILE).write_bytes(to_bytes(reason_shares(pair.assessed)))
 
 
-def _masked(raster: ArrayRaster) -> NDArray[Any]:
+def masked_pixels(raster: ArrayRaster) -> NDArray[Any]:
     """Return pixels with 0 where there is no data, and at least 1 where there is."""
     if raster.mask is None:
         return raster.pixels
@@ -157,6 +159,38 @@ def _samples(area: BaseGeometry) -> tuple[NDArray[np.float64], NDArray[np.float6
         point = area.representative_point()
         return np.array([point.x]), np.array([point.y])
     return x[within], y[within]
+
+
+@contextmanager
+def open_aligned(folder: Path) -> Iterator[Raster]:
+    """Open the after-image on the before-grid that a finished 'align' step holds."""
+    with open_raster(folder / ALIGNED_FILE) as raster:
+        yield raster
+
+
+def read_aligned(before: Raster, folder: Path) -> AlignedPair:
+    """Return the pair that a finished 'align' step holds, in memory.
+
+    Parameters
+    ----------
+    before
+        The before-image, open.
+    folder
+        Where the step's files lie.
+    """
+    still = read_array(before)
+    with open_raster(folder / ALIGNED_FILE) as raster:
+        moved = read_array(raster)
+    with open_raster(folder / FIELD_FILE) as raster:
+        field = raster.read(whole(raster.grid)).astype(np.float32)
+    return AlignedPair(
+        before=still,
+        after=ArrayRaster(grid=still.grid, pixels=moved.pixels, mask=moved.mask),
+        field=field,
+        report=read_report(folder),
+        assessed=replace(read_mask(folder), grid=still.grid),
+        decisions=(),
+    )
 
 
 def tie_points_geojson(report: RegistrationReport) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""``python -m earthwork``."""
+
+from earthwork.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""The ``earthwork`` command: its commands, and the one place where errors end."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import earthwork
+from earthwork.cli import case_commands, image_commands, report_commands
+from earthwork.cli.terminal import report_error, warn
+from earthwork.errors import EarthworkError
+
+_EPILOG = "Nothing leaves this machine unless you ask for it. Detectors propose, people decide."
+app = typer.Typer(
+    name="earthwork",
+    help="How a besieged city is being altered: dated images and written reports in, a brief out.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_START, _CASE, _STAGE = "Start here", "Work on a case", "Single stages: files in, files out"
+_COMMANDS = (
+    (_START, image_commands.compare),
+    (_START, case_commands.demo),
+    (_START, case_commands.new),
+    (_START, case_commands.sample),
+    (_CASE, case_commands.check),
+    (_CASE, case_commands.assess),
+    (_CASE, case_commands.observe),
+    (_CASE, case_commands.show),
+    (_CASE, case_commands.verify),
+    (_STAGE, image_commands.place),
+    (_STAGE, image_commands.orthorectify),
+    (_STAGE, image_commands.align),
+    (_STAGE, image_commands.detect),
+    (_STAGE, report_commands.read),
+    (_STAGE, report_commands.judge),
+    (_STAGE, case_commands.simulate),
+)
+for _panel, _command in _COMMANDS:
+    app.command(rich_help_panel=_panel)(_command)
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"earthwork {earthwork.__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; end with the exit code of the error, if there is one."""
+    try:
+        app()
+    except EarthworkError as error:
+        report_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        warn("stopped; what was finished is kept, and the next run goes on from there")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Commands on images alone: one tool at a time, files in and files out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earthwork.cli.terminal import advise, say, warn
+from earthwork.model.case import Bounds
+from earthwork.model.pair import AlignmentStatus, RegistrationReport
+from earthwork.pipeline.comparing import Labels, compare_files
+from earthwork.pipeline.image_stages import (
+    DetectionFiles,
+    align_files,
+    detect_files,
+    orthorectify_file,
+    place_file,
+)
+
+Image = Annotated[Path, typer.Argument(help="GeoTIFF, COG, VRT, JP2, JPEG or PNG.")]
+Gsd = Annotated[
+    float | None,
+    typer.Option("--gsd-m", min=0.001, help="Ground metres per pixel, for pictures without place."),
+]
+
+
+def compare(
+    before: Image,
+    after: Image,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The plate.")] = Path("plate.png"),
+    gsd_m: Gsd = None,
+    before_date: Annotated[str | None, typer.Option(help="When BEFORE was taken.")] = None,
+    after_date: Annotated[str | None, typer.Option(help="When AFTER was taken.")] = None,
+    place: Annotated[str | None, typer.Option(help="What the pictures show, for the title.")] = None,
+    credit: Annotated[str | None, typer.Option(help="Credit line, printed in the plate.")] = None,
+) -> None:
+    """Put two pictures side by side at one scale, with caption; say what would make it better.
+
+    Example: earthwork compare before.jpg after.jpg --before-date 2016-08-14 --credit "© Maker"
+    """
+    labels = Labels(before=before_date, after=after_date, place=place, credit=credit)
+    plate = compare_files(before, after, labels=labels, gsd_m=gsd_m)
+    write(output, plate.png)
+    say(plate.caption)
+    for need in plate.missing:
+        warn(need)
+    say(f"plate: {output}")
+
+
+def align(
+    before: Image,
+    after: Image,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="AFTER on the grid of BEFORE.")],
+    report: Annotated[Path | None, typer.Option(help="Status, tie points, residuals (JSON).")] = None,
+    field: Annotated[
+        Path | None, typer.Option(help="Two bands dx, dy in px: before + (dx, dy) = after.")
+    ] = None,
+    gsd_m: Gsd = None,
+) -> None:
+    """Bring AFTER onto the pixel grid of BEFORE, and report how well it fits."""
+    result = align_files(before, after, output=output, report=report, field=field, gsd_m=gsd_m)
+    tell_alignment(result)
+    say(f"aligned: {output}")
+
+
+def detect(
+    before: Image,
+    after: Image,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
+    gsd_m: Gsd = None,
+    footprints: Annotated[
+        Path | None, typer.Option(help="Buildings, in pixels of BEFORE or map coordinates.")
+    ] = None,
+    footprints_date: Annotated[
+        str | None,
+        typer.Option(help="Date of the footprints' content: without it none is called razed."),
+    ] = None,
+    roads: Annotated[
+        Path | None, typer.Option(help="Road lines or areas, in pixels or map coordinates.")
+    ] = None,
+) -> None:
+    """Propose what changed: candidates.geojson, score.tif and, with footprints, buildings.geojson.
+
+    Candidates are proposals, not findings: a named reader decides (earthwork observe).
+    """
+    files = DetectionFiles(
+        before=before, after=after, footprints=footprints, footprints_date=footprints_date, roads=roads
+    )
+    result = detect_files(files, output=output, gsd_m=gsd_m, note=advise)
+    tell_alignment(result.report)
+    say(f"{result.candidates} candidates, {result.assessed:.0%} of the image assessed: {output}")
+
+
+def tell_alignment(report: RegistrationReport) -> None:
+    """Say how well a pair fits; loudly if it does not."""
+    if report.status is AlignmentStatus.NOT_ALIGNED:
+        warn(f"NOT ASSESSED: the images could not be aligned. {report.reason}")
+    else:
+        advise(f"{report.status.value.replace('_', ' ')}: {report.reason}")
+
+
+def place(
+    image: Image,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="GeoTIFF to write.")],
+    points: Annotated[
+        Path | None, typer.Option(help="CSV: column,row,longitude,latitude (a header line).")
+    ] = None,
+    bounds: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(help="West south east north of the picture's edges, in degrees."),
+    ] = None,
+) -> None:
+    """Place a press picture on the ground by control points or by its edges."""
+    edges = None if bounds is None else Bounds(**dict(zip(_EDGES, bounds, strict=True)))
+    say(place_file(image, output=output, points=points, bounds=edges))
+    say(f"placed: {output}")
+
+
+_EDGES = ("west", "south", "east", "north")
+
+
+def orthorectify(
+    image: Image,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="GeoTIFF to write.")],
+    height_m: Annotated[
+        float | None,
+        typer.Option("--height-m", help="Mean ground height above the ellipsoid, in metres."),
+    ] = None,
+    elevation: Annotated[
+        Path | None, typer.Option(help="Elevation raster, heights above the ellipsoid.")
+    ] = None,
+    camera: Annotated[
+        Path | None, typer.Option(help="Camera model; else RPC tags or a file beside the image.")
+    ] = None,
+    gsd_m: Gsd = None,
+) -> None:
+    """Bring an image from sensor geometry onto the map, with its camera model."""
+    say(
+        orthorectify_file(
+            image, output=output, height_m=height_m, elevation=elevation, camera=camera, gsd_m=gsd_m
+        )
+    )
+    say(f"orthorectified: {output}")
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a result file, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

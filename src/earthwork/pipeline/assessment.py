@@ -1,0 +1,410 @@
+"""The whole line for one case, as a plan: open, align, detect, take in, read, judge, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from earthwork.errors import CaseInvalid
+from earthwork.evidence.store import Store
+from earthwork.io.deliveries import read_delivery
+from earthwork.io.drawings import DrawingContents, read_drawing
+from earthwork.io.footprints import Footprints, read_footprints
+from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
+from earthwork.model.finding import Finding
+from earthwork.model.grid import Grid
+from earthwork.model.interval import Capture, Interval
+from earthwork.model.scene import Scene
+from earthwork.pipeline.detecting import PairNames, detect, read_candidates, write_proposal
+from earthwork.pipeline.events import Listener, Published, ignore
+from earthwork.pipeline.issuing import Edition, issue
+from earthwork.pipeline.judging import Material, case_area, judge_material
+from earthwork.pipeline.naming import read_places
+from earthwork.pipeline.observing import PlacedCandidate, TakenIn, take_in
+from earthwork.pipeline.opening import open_scene, prepare_scene, read_scene, sidecars, stated
+from earthwork.pipeline.pairing import align, open_aligned, read_aligned, read_mask, write_pair
+from earthwork.pipeline.plan import Bench, Plan, Recorded, StepList, digest_of
+from earthwork.pipeline.reading import (
+    CLAIMS_FILE,
+    case_gazetteer,
+    context_of,
+    read_claims_file,
+    read_reading,
+    read_report,
+    require_digest,
+    with_echoes,
+    write_reading,
+)
+from earthwork.pipeline.records import encode, from_bytes, to_bytes
+from earthwork.pipeline.run import run
+from earthwork.pipeline.image_stages import read_carriageways
+
+FINDINGS_FILE = "findings.json"
+TAKEN_IN_FILE = "taken_in.json"
+OBSERVE, ECHOES, JUDGE = "observe", "echoes", "judge"
+EDITIONS = (Edition.PUBLIC, Edition.WORKING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """Names of the steps of one case."""
+
+    scenes: tuple[str, ...]
+    """Scene ids."""
+    pairs: tuple[tuple[str, str], ...]
+    """Pairs compared."""
+    reports: tuple[str, ...]
+    """Report ids."""
+
+
+def assess(case: Case, store: Store, *, listen: Listener = ignore) -> Plan:
+    """Run the whole line for a case and put its products into the case folder.
+
+    Parameters
+    ----------
+    case
+        The case.
+    store
+        Its store, open for writing.
+    listen
+        Hears every event.
+
+    Returns
+    -------
+    Plan
+        What was performed, or taken from the store.
+    """
+    plan = plan_case(case)
+    run(plan, store, listen=listen)
+    for edition in EDITIONS:
+        folder = store.derived(_key(plan, f"publish {edition.value}"))
+        if folder is None:
+            raise CaseInvalid("the brief is missing from the store", where=edition.value)
+        for path in store.publish(_products(folder)):
+            listen(Published(path=str(path)))
+    return plan
+
+
+def _key(plan: Plan, name: str) -> str:
+    return next(step.key for step in plan.steps if step.name == name)
+
+
+def _products(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    }
+
+
+def plan_case(case: Case) -> Plan:
+    """Return what a run on a case would do.
+
+    Raises
+    ------
+    CaseInvalid
+        If files that the case names are missing; all are listed.
+    EvidenceChanged
+        If a report is not the file that the case names by its sha256.
+    """
+    require_files(case)
+    for report in case.reports:
+        require_digest(report)
+    names = _Names(
+        scenes=tuple(source.id for source in case.scenes),
+        pairs=case.pairs or default_pairs(case),
+        reports=tuple(report.id for report in case.reports),
+    )
+    steps = StepList()
+    for source in case.scenes:
+        _plan_scene(source, steps)
+    for pair in names.pairs:
+        _plan_pair(case, pair, steps)
+    _plan_observe(case, names, steps)
+    for report in case.reports:
+        _plan_report(case, report, steps)
+    _plan_judgement(case, names, steps)
+    return Plan(originals=_originals(case), steps=steps.steps)
+
+
+def require_files(case: Case) -> None:
+    """Raise unless every file that a case names is there.
+
+    Raises
+    ------
+    CaseInvalid
+        Listing every file that is missing.
+    """
+    missing = [str(path) for path in case_files(case) if not path.is_file()]
+    if missing:
+        raise CaseInvalid(
+            f"{len(missing)} of the files it names are not there: {', '.join(missing)}",
+            where=str(case.folder / "case.toml"),
+            cause="moved, misspelt, or not fetched yet",
+            choices=["earthwork check CASE"],
+        )
+
+
+def case_files(case: Case) -> tuple[Path, ...]:
+    """Return every file that a case names."""
+    scenes = [p for s in case.scenes for p in (s.file, s.control_points, s.camera_model)]
+    others = [item.file for item in (*case.layers, *case.reports, *case.drawings)]
+    return tuple(path for path in (*scenes, *others) if path is not None)
+
+
+def default_pairs(case: Case) -> tuple[tuple[str, str], ...]:
+    """Return the earliest dated scene with each later one; undated scenes are in no pair."""
+    dated = [(end, source.id) for source in case.scenes if (end := _taken(source)) is not None]
+    ordered = [name for _, name in sorted(dated)]
+    return tuple((ordered[0], later) for later in ordered[1:])
+
+
+def _taken(source: SceneSource) -> datetime | None:
+    interval = capture_of(source).interval
+    return None if interval is None else interval.end
+
+
+def capture_of(source: SceneSource) -> Capture:
+    """Return when a scene was taken: as its delivery says, else as the case states."""
+    delivered = read_delivery(source.file).capture
+    return delivered if delivered.is_known else source.capture
+
+
+def _originals(case: Case) -> tuple[Recorded, ...]:
+    recorded = [
+        *(_recorded(s.file, "scene", stated(s)) for s in case.scenes),
+        *(_recorded(p, "sidecar", {"scene": s.id}) for s in case.scenes for p in sidecars(s)),
+        *(_recorded(item.file, "layer", encode(_nameless(item))) for item in case.layers),
+        *(_recorded(item.file, "report", encode(_nameless(item))) for item in case.reports),
+        *(_recorded(item.file, "drawing", encode(_nameless(item))) for item in case.drawings),
+    ]
+    return tuple(recorded)
+
+
+def _nameless(item: Layer | Report | Drawing) -> Layer | Report | Drawing:
+    """Return an item without its path: a path belongs to one machine."""
+    return replace(item, file=Path(item.file.name))
+
+
+def _recorded(path: Path, role: str, origin: Mapping[str, Any]) -> Recorded:
+    return Recorded(file=path, digest=digest_of(path), role=role, origin=origin)
+
+
+def _plan_scene(source: SceneSource, steps: StepList) -> None:
+    digest = digest_of(source.file)
+
+    def perform(bench: Bench, out: Path) -> None:
+        prepare_scene(source, digest=digest, bench=bench, out=out)
+
+    beside = tuple(digest_of(path) for path in sidecars(source))
+    steps.add(
+        f"open {source.id}", perform, originals=(digest, *beside), parameters=stated(source)
+    )
+
+
+def _plan_pair(case: Case, pair: tuple[str, str], steps: StepList) -> None:
+    before, after = pair
+    opened = (f"open {before}", f"open {after}")
+    layers = _layers(case, LayerRole.FOOTPRINTS, LayerRole.ROADS)
+    aligned = steps.add(f"align {before} {after}", partial(_align, pair), after=opened)
+    steps.add(
+        f"detect {before} {after}",
+        partial(_detect, case, pair),
+        after=(*opened, aligned),
+        originals=tuple(digest_of(layer.file) for layer in layers),
+        parameters={"layers": [encode(_nameless(layer)) for layer in layers]},
+    )
+
+
+def _layers(case: Case, *roles: LayerRole) -> tuple[Layer, ...]:
+    return tuple(layer for layer in case.layers if layer.role in roles)
+
+
+def _opened(pair: tuple[str, str], bench: Bench) -> tuple[tuple[Scene, Path], ...]:
+    folders = [bench.result(f"open {name}") for name in pair]
+    return tuple((read_scene(folder), folder) for folder in folders)
+
+
+def _align(pair: tuple[str, str], bench: Bench, out: Path) -> None:
+    (before, first), (after, second) = _opened(pair, bench)
+    with open_scene(before, first, bench) as earlier, open_scene(after, second, bench) as later:
+        aligned = align(earlier, later)
+    for decision in (*aligned.decisions, aligned.report.reason):
+        bench.note(decision)
+    write_pair(aligned, out)
+
+
+def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
+    (before, first), (after, _) = _opened(pair, bench)
+    with open_scene(before, first, bench) as raster:
+        aligned = read_aligned(raster, bench.result(f"align {pair[0]} {pair[1]}"))
+    footprints = _footprints(case, before.grid)
+    proposal = detect(
+        aligned,
+        names=PairNames(before=before.id, after=after.id, sun=after.sun),
+        footprints=footprints,
+        roads=_roads(case, before.grid),
+    )
+    write_proposal(proposal, before.grid, out, has_footprints=footprints is not None)
+
+
+def _footprints(case: Case, grid: Grid) -> Footprints | None:
+    layers = _layers(case, LayerRole.FOOTPRINTS)
+    if not layers:
+        return None
+    return read_footprints(layers[0].file, grid=grid, content_date=layers[0].content_date)
+
+
+def _roads(case: Case, grid: Grid) -> tuple[BaseGeometry, ...] | None:
+    layers = _layers(case, LayerRole.ROADS)
+    if not layers:
+        return None
+    return tuple(area for layer in layers for area in read_carriageways(layer.file, grid=grid))
+
+
+def _plan_observe(case: Case, names: _Names, steps: StepList) -> None:
+    opened = tuple(f"open {scene}" for scene in names.scenes)
+    detected = tuple(f"detect {before} {after}" for before, after in names.pairs)
+    steps.add(
+        OBSERVE,
+        partial(_observe, case, names),
+        after=(*opened, *detected),
+        originals=tuple(digest_of(drawing.file) for drawing in case.drawings),
+        parameters={"drawings": [encode(_nameless(drawing)) for drawing in case.drawings]},
+    )
+
+
+def _observe(case: Case, names: _Names, bench: Bench, out: Path) -> None:
+    scenes = {name: read_scene(bench.result(f"open {name}")) for name in names.scenes}
+    candidates = [
+        PlacedCandidate(candidate=candidate, grid=scenes[before].grid)
+        for before, after in names.pairs
+        for candidate in read_candidates(bench.result(f"detect {before} {after}"))
+    ]
+    taken = take_in(read_drawings(case.drawings, scenes), candidates, scenes)
+    for note in taken.notes:
+        bench.note(note)
+    (out / TAKEN_IN_FILE).write_bytes(to_bytes(taken))
+
+
+def read_drawings(
+    drawings: tuple[Drawing, ...], scenes: Mapping[str, Scene]
+) -> tuple[DrawingContents, ...]:
+    """Read every drawing of a case, each against the scenes it was drawn on."""
+    return tuple(
+        read_drawing(
+            drawing.file,
+            reader=drawing.reader,
+            scene=drawing.scene,
+            captures={name: scene.capture for name, scene in scenes.items()},
+        )
+        for drawing in drawings
+    )
+
+
+def _plan_report(case: Case, report: Report, steps: StepList) -> None:
+    layers = _layers(case, LayerRole.GAZETTEER)
+    steps.add(
+        f"read {report.id}",
+        partial(_read, case, report),
+        originals=(digest_of(report.file), *(digest_of(layer.file) for layer in layers)),
+        parameters={"report": encode(_nameless(report)), "place": case.place},
+    )
+
+
+def _read(case: Case, report: Report, bench: Bench, out: Path) -> None:
+    gazetteer = case_gazetteer(read_places(case))
+    document, claims = read_report(
+        report.file,
+        name=report.id,
+        published=report.published,
+        outlet=report.outlet,
+        gazetteer=gazetteer,
+        context=context_of(case.place, gazetteer),
+    )
+    for decision in document.decisions:
+        bench.note(decision)
+    write_reading(document, claims, out)
+
+
+def _plan_judgement(case: Case, names: _Names, steps: StepList) -> None:
+    read = tuple(f"read {report}" for report in names.reports)
+    steps.add(ECHOES, partial(_echo, names), after=read)
+    opened = tuple(f"open {scene}" for scene in names.scenes)
+    aligned = tuple(f"align {before} {after}" for before, after in names.pairs)
+    question = encode(replace(case, folder=Path(), scenes=(), layers=(), reports=(), drawings=()))
+    detected = tuple(f"detect {before} {after}" for before, after in names.pairs)
+    gathered = (*opened, *aligned, *detected, OBSERVE, *read, ECHOES)
+    steps.add(JUDGE, partial(_judge, case, names), after=gathered, parameters=question)
+    for edition in EDITIONS:
+        steps.add(
+            f"publish {edition.value}",
+            partial(_publish, case, names, edition),
+            after=(*gathered, JUDGE),
+            parameters=question | {"edition": edition.value},
+        )
+
+
+def _echo(names: _Names, bench: Bench, out: Path) -> None:
+    readings = [read_reading(bench.result(f"read {report}")) for report in names.reports]
+    claims = [claim for _, claims in readings for claim in claims]
+    echoed = with_echoes(claims, [document for document, _ in readings])
+    (out / CLAIMS_FILE).write_bytes(to_bytes(echoed))
+
+
+def _judge(case: Case, names: _Names, bench: Bench, out: Path) -> None:
+    findings = judge_material(gather(case, names, bench))
+    (out / FINDINGS_FILE).write_bytes(to_bytes(findings))
+
+
+def gather(case: Case, names: _Names, bench: Bench) -> Material:
+    """Return all that the steps before judgement found."""
+    scenes = tuple(read_scene(bench.result(f"open {name}")) for name in names.scenes)
+    return Material(
+        case=replace(case, area=case_area(case, scenes)),
+        scenes=scenes,
+        masks={b: read_mask(bench.result(f"align {a} {b}")) for a, b in names.pairs},
+        documents=tuple(read_reading(bench.result(f"read {r}"))[0] for r in names.reports),
+        claims=read_claims_file(bench.result(ECHOES)),
+        taken_in=read_taken_in(bench.result(OBSERVE)),
+        candidates=tuple(
+            c for a, b in names.pairs for c in read_candidates(bench.result(f"detect {a} {b}"))
+        ),
+        places=read_places(case),
+    )
+
+
+def read_taken_in(folder: Path) -> TakenIn:
+    """Return the state of review that a finished 'observe' step holds."""
+    return from_bytes(TakenIn, (folder / TAKEN_IN_FILE).read_bytes())
+
+
+def read_findings(folder: Path) -> tuple[Finding, ...]:
+    """Return the findings that a finished 'judge' step holds."""
+    kind: Any = tuple[Finding, ...]
+    findings: tuple[Finding, ...] = from_bytes(kind, (folder / FINDINGS_FILE).read_bytes())
+    return findings
+
+
+def _publish(case: Case, names: _Names, edition: Edition, bench: Bench, out: Path) -> None:
+    material = gather(case, names, bench)
+    findings = read_findings(bench.result(JUDGE))
+    with ExitStack() as stack:
+        rasters = {
+            scene.id: stack.enter_context(
+                open_scene(scene, bench.result(f"open {scene.id}"), bench)
+            )
+            for scene in material.scenes
+        }
+        aligned = {
+            pair: stack.enter_context(open_aligned(bench.result(f"align {pair[0]} {pair[1]}")))
+            for pair in names.pairs
+        }
+        issue(material, findings, edition=edition, rasters=rasters, aligned=aligned, out=out)

@@ -1,0 +1,170 @@
+"""What is missing, wrong or lies elsewhere in a case, before anything is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from earthwork.errors import EarthworkError
+from earthwork.io.deliveries import Delivery, read_delivery
+from earthwork.io.documents import read_document
+from earthwork.io.layers import read_layer
+from earthwork.io.rasters import open_raster
+from earthwork.model.case import Case, Layer, LayerRole, Report, SceneSource
+from earthwork.model.grid import Grid
+from earthwork.pipeline.assessment import case_files, default_pairs
+from earthwork.pipeline.opening import planned_grid
+from earthwork.pipeline.reading import case_gazetteer, find_place, require_digest
+
+
+class Level(StrEnum):
+    """How grave a remark is."""
+
+    ERROR = "error"
+    """A run would stop."""
+    GAP = "gap"
+    """A run goes on, and says less."""
+    FINE = "fine"
+    """As it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing that a check has to say."""
+
+    level: Level
+    """How grave."""
+    where: str
+    """The item."""
+    what: str
+    """What is missing or wrong, and what would mend it."""
+
+
+def check(case: Case) -> tuple[Remark, ...]:
+    """Look a case through: files, placement, dates, credit, reports, layers.
+
+    Returns
+    -------
+    tuple of Remark
+        In the order of the case file; empty lists make a gap, not an error.
+    """
+    missing = {path for path in case_files(case) if not path.is_file()}
+    remarks = [
+        Remark(level=Level.ERROR, where=str(path.name), what=f"the file is not there: {path}")
+        for path in sorted(missing)
+    ]
+    for source in case.scenes:
+        if not missing.intersection(_paths(source)):
+            remarks.extend(_guarded(f"scene {source.id}", _scene(case, source)))
+    for layer in case.layers:
+        if layer.file not in missing:
+            remarks.extend(_guarded(f"layer {layer.file.name}", _layer(case, layer)))
+    for report in case.reports:
+        if report.file not in missing:
+            remarks.extend(_guarded(f"report {report.id}", _report(report)))
+    if not missing:
+        remarks.extend(_whole(case))
+    return tuple(remarks)
+
+
+def _paths(source: SceneSource) -> set[object]:
+    return {source.file, source.control_points, source.camera_model}
+
+
+def _guarded(where: str, remarks: Iterator[tuple[Level, str]]) -> Iterator[Remark]:
+    """Yield remarks on one item; what cannot be read becomes one, and the check goes on."""
+    try:
+        for level, what in remarks:
+            yield Remark(level=level, where=where, what=what)
+    except EarthworkError as error:
+        yield Remark(level=Level.ERROR, where=where, what=str(error))
+
+
+def _scene(case: Case, source: SceneSource) -> Iterator[tuple[Level, str]]:
+    delivery = read_delivery(source.file)
+    with open_raster(source.file, stated_gsd_m=source.gsd_m or delivery.gsd_m) as raster:
+        grid = planned_grid(source, raster)
+        for decision in (*raster.decisions, *delivery.decisions):
+            yield Level.GAP, decision
+    yield from _stated(source, delivery)
+    yield from _placed(case, grid)
+
+
+def _stated(source: SceneSource, delivery: Delivery) -> Iterator[tuple[Level, str]]:
+    if source.licence is None and not (delivery.credit and delivery.terms):
+        yield Level.ERROR, 'no credit and licence: give credit = "…" and licence = "…"'
+    capture = delivery.capture if delivery.capture.is_known else source.capture
+    if capture.is_known:
+        yield Level.FINE, f"taken {capture.spoken()} ({capture.source})"
+    else:
+        yield Level.GAP, 'no capture time: it can show what is there, not when (captured = "…")'
+    if (delivery.sun or source.sun) is None:
+        yield Level.GAP, "no sun angles: shadows cannot be measured"
+
+
+def _placed(case: Case, grid: Grid) -> Iterator[tuple[Level, str]]:
+    outline = grid.outline_lonlat()
+    if outline is None:
+        yield Level.GAP, (
+            "no place on the ground: claims cannot be held against it (give bounds,"
+            " control_points or camera_model)"
+        )
+        if grid.gsd_m is None:
+            yield Level.GAP, "pixel size unknown: give gsd_m"
+        return
+    yield Level.FINE, f"placed: {grid.spoken()}"
+    if case.area is not None and not outline.intersects(case.area):
+        west, south, east, north = (round(v, 3) for v in outline.bounds)
+        yield Level.ERROR, (
+            f"it lies outside the area of the case: {west} to {east} east, {south} to {north}"
+            " north; wrong scene, swapped axes, or wrong area"
+        )
+
+
+def _layer(case: Case, layer: Layer) -> Iterator[tuple[Level, str]]:
+    if layer.role is LayerRole.ELEVATION:
+        with open_raster(layer.file) as raster:
+            yield Level.FINE, f"elevation: {raster.grid.spoken()}"
+        return
+    frame = read_layer(layer.file, area=case.area)
+    yield Level.FINE, f"{len(frame)} rows"
+    for decision in frame.attrs.get("decisions", ()):
+        yield Level.GAP, str(decision)
+    if layer.role is LayerRole.FOOTPRINTS and layer.content_date is None:
+        yield Level.GAP, "no content_date: no footprint of it can make a building 'razed'"
+
+
+def _report(report: Report) -> Iterator[tuple[Level, str]]:
+    require_digest(report)
+    document = read_document(
+        report.file, id=report.id, published=report.published, outlet=report.outlet
+    )
+    yield Level.FINE, f"{len(document.text.split())} words"
+    for decision in document.decisions:
+        yield Level.GAP, decision
+    if report.published is None:
+        yield Level.GAP, 'no publication date: "Friday" cannot be dated (published = "…")'
+    if report.outlet is None:
+        yield Level.GAP, 'no outlet: say who published it (outlet = "…")'
+
+
+def _whole(case: Case) -> Iterator[Remark]:
+    yield from (
+        Remark(level=Level.GAP, where="case", what=what) for what in _whole_gaps(case)
+    )
+
+
+def _whole_gaps(case: Case) -> Iterator[str]:
+    if not case.scenes:
+        yield "no image: every physical claim will be 'not assessed'"
+    if not case.reports:
+        yield "no report: the brief will hold observations only"
+    if not case.drawings:
+        yield "no observation yet: candidates count for nothing until a reader decides"
+    if case.area is None and case.scenes:
+        yield "no area: the outline of the images is taken"
+    if len(case.scenes) > 1 and not (case.pairs or default_pairs(case)):
+        yield "no pair: two scenes need dates, or name them (pair = [[\"before\", \"after\"]])"
+    if find_place(case.place, case_gazetteer()) is None:
+        yield f"the place “{case.place}” is in no gazetteer: relative places cannot be resolved"

@@ -1,0 +1,276 @@
+"""Single stages on files: files in, files out, without a case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shapely.geometry.base import BaseGeometry
+
+from earthwork.errors import InvalidValue
+from earthwork.imagery.orthorectification import ground_grid, orthorectify
+from earthwork.imagery.placement import place_by_bounds, place_by_points
+from earthwork.io.camera_models import find_camera_model, read_camera_model
+from earthwork.io.control_points import read_control_points
+from earthwork.io.footprints import Footprints, read_footprints
+from earthwork.io.rasters import RasterFile, open_raster, read_array, write_raster
+from earthwork.io.timestamps import parse_interval
+from earthwork.model.camera import RationalCamera
+from earthwork.model.case import Bounds
+from earthwork.model.grid import Grid
+from earthwork.model.pair import RegistrationReport
+from earthwork.pipeline.detecting import detect, write_proposal
+from earthwork.pipeline.pairing import (
+    AlignedPair,
+    align,
+    masked_pixels,
+    reason_shares,
+    tie_points_geojson,
+    write_pair,
+)
+from earthwork.pipeline.records import to_bytes
+
+
+_ROAD_WIDTH_M = 7.0
+"""Width taken for a road line that states none."""
+_ASSUMED_GSD_M = 0.5
+"""Pixel size taken where none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionFiles:
+    """What one detection reads."""
+
+    before: Path
+    """Earlier image."""
+    after: Path
+    """Later image."""
+    footprints: Path | None = None
+    """Buildings, in pixels of the before-image or map coordinates."""
+    footprints_date: str | None = None
+    """Date of the footprints' content."""
+    roads: Path | None = None
+    """Road lines or areas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionResult:
+    """What one detection found."""
+
+    report: RegistrationReport
+    """How well the pair fits."""
+    candidates: int
+    """Number of candidates."""
+    assessed: float
+    """Share of the before-image that was assessed, 0 to 1."""
+
+
+def align_files(
+    before: Path,
+    after: Path,
+    *,
+    output: Path,
+    report: Path | None = None,
+    field: Path | None = None,
+    gsd_m: float | None = None,
+) -> RegistrationReport:
+    """Write the after-image on the before-grid; optionally the report and the field.
+
+    Parameters
+    ----------
+    before, after
+        The two images.
+    output
+        GeoTIFF for the aligned image.
+    report
+        JSON: the registration report, the share assessed and why the rest was not.
+    field
+        GeoTIFF of two float32 bands, dx and dy in pixels.
+    gsd_m
+        Ground sample distance in metres of pictures without place.
+    """
+    pair = _aligned(before, after, gsd_m)
+    grid = pair.before.grid
+    for path in (output, report, field):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    write_raster(output, masked_pixels(pair.after), grid, nodata=0)
+    if report is not None:
+        report.write_bytes(_report_with_reasons(pair))
+    if field is not None:
+        write_raster(field, pair.field, grid, tags={"UNITS": "pixels", "BANDS": "dx, dy"})
+    return pair.report
+
+
+def _aligned(before: Path, after: Path, gsd_m: float | None) -> AlignedPair:
+    with open_raster(before, stated_gsd_m=gsd_m) as first:
+        with open_raster(after, stated_gsd_m=gsd_m) as second:
+            return align(first, second)
+
+
+def _report_with_reasons(pair: AlignedPair) -> bytes:
+    report = json.loads(to_bytes(pair.report))
+    report["shares"] = reason_shares(pair.assessed)
+    report["decisions"] = list(pair.decisions)
+    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def detect_files(
+    files: DetectionFiles,
+    *,
+    output: Path,
+    gsd_m: float | None = None,
+    note: Callable[[str], None] = lambda _: None,
+) -> DetectionResult:
+    """Align two images and write what the detectors propose.
+
+    Parameters
+    ----------
+    files
+        Images and, if given, footprints and roads.
+    output
+        Folder for ``candidates.geojson``, ``score.tif``, ``buildings.geojson`` with footprints, and
+        the alignment's own files.
+    gsd_m
+        Ground sample distance in metres of pictures without place.
+    note
+        Hears what is being done.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    note("aligning")
+    pair = _aligned(files.before, files.after, gsd_m)
+    grid = pair.before.grid
+    footprints = None if files.footprints is None else _footprints(files, grid)
+    roads = None if files.roads is None else read_carriageways(files.roads, grid=grid)
+    note("detecting")
+    proposal = detect(pair, footprints=footprints, roads=roads)
+    write_pair(pair, output)
+    (output / "tie_points.geojson").write_text(json.dumps(tie_points_geojson(pair.report)))
+    write_proposal(proposal, grid, output, has_footprints=footprints is not None)
+    return DetectionResult(
+        report=pair.report, candidates=len(proposal.candidates), assessed=pair.assessed.share
+    )
+
+
+def _footprints(files: DetectionFiles, grid: Grid) -> Footprints:
+    if files.footprints is None:
+        raise InvalidValue("no footprints are given", choices=["--footprints FILE"])
+    stated = None if files.footprints_date is None else parse_interval(files.footprints_date)
+    day = None if stated is None or stated.end is None else stated.end.date()
+    return read_footprints(files.footprints, grid=grid, content_date=day)
+
+
+def place_file(
+    image: Path, *, output: Path, points: Path | None = None, bounds: Bounds | None = None
+) -> str:
+    """Write a picture as a GeoTIFF at its place; return the sentence that says how exactly.
+
+    Raises
+    ------
+    InvalidValue
+        Unless exactly one of points and bounds is given.
+    """
+    if (points is None) == (bounds is None):
+        raise InvalidValue(
+            "a picture is placed by points or by bounds",
+            cause="none was given, or both",
+            choices=["--points FILE.csv", "--bounds WEST SOUTH EAST NORTH"],
+        )
+    with open_raster(image) as raster:
+        if bounds is not None:
+            placement = place_by_bounds(raster.grid, bounds)
+        else:
+            placement = place_by_points(raster.grid, read_control_points(points))
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_raster(output, read_array(raster).pixels, placement.grid)
+    return placement.sentence
+
+
+def orthorectify_file(
+    image: Path,
+    *,
+    output: Path,
+    height_m: float | None = None,
+    elevation: Path | None = None,
+    camera: Path | None = None,
+    gsd_m: float | None = None,
+) -> str:
+    """Write an image in sensor geometry as a GeoTIFF on the map; return how it was done.
+
+    Parameters
+    ----------
+    image
+        Image in sensor geometry.
+    output
+        GeoTIFF to write.
+    height_m
+        Mean ground height above the ellipsoid, in metres.
+    elevation
+        Elevation raster; takes the place of the mean height where it has one.
+    camera
+        Camera model; None: one beside the image, else the RPC tags.
+    gsd_m
+        Pixel size in metres of the result; None: about that of the image.
+
+    Raises
+    ------
+    InvalidValue
+        Without camera model or height.
+    """
+    if height_m is None:
+        raise InvalidValue(
+            "no ground height is given",
+            where="--height-m",
+            cause="a camera model alone does not say where the ground is",
+            choices=["--height-m METRES (the mean height; with --elevation, for its holes)"],
+        )
+    with open_raster(image) as raster:
+        model = _camera_of(raster, camera)
+        grid = ground_grid(model, raster.grid.shape, height_m=height_m, gsd_m=gsd_m)
+        if elevation is None:
+            ortho = orthorectify(raster, model, target=grid, height_m=height_m)
+        else:
+            with open_raster(elevation) as terrain:
+                ortho = orthorectify(
+                    raster, model, target=grid, height_m=height_m, elevation=terrain
+                )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_raster(output, masked_pixels(ortho), grid, nodata=0)
+    over = f"level ground at {height_m:g} m" if elevation is None else elevation.name
+    return f"orthorectified over {over}: {grid.spoken()}"
+
+
+def _camera_of(raster: RasterFile, given: Path | None) -> RationalCamera:
+    path = given or find_camera_model(raster.path)
+    if path is not None:
+        return read_camera_model(path, crop_origin=raster.crop_origin)
+    if raster.camera is not None:
+        return raster.camera
+    raise InvalidValue(
+        "the image has no camera model",
+        where=str(raster.path),
+        cause="no RPC tags, and no .geom, .RPB or _RPC.TXT beside it",
+        choices=["--camera FILE"],
+    )
+
+
+def read_carriageways(path: Path, *, grid: Grid) -> tuple[BaseGeometry, ...]:
+    """Return road areas in pixels of a grid, from lines (with or without width) or areas.
+
+    Parameters
+    ----------
+    path
+        A vector layer; a ``width`` or ``width_m`` column gives the width, else 7 m are taken.
+    grid
+        The before-grid.
+    """
+    lines = read_footprints(path, grid=grid)
+    gsd_m = grid.gsd_m or _ASSUMED_GSD_M
+    return tuple(
+        geometry if geometry.area > 0 else geometry.buffer(_ROAD_WIDTH_M / 2 / gsd_m)
+        for geometry in lines.geometries
+    )
+
+

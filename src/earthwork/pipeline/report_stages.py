@@ -1,0 +1,249 @@
+"""Single stages on reports: files in, files out, without a case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from earthwork.errors import EarthworkError, InvalidValue, UnreadableReport
+from earthwork.io.drawings import read_drawing
+from earthwork.io.rasters import open_raster
+from earthwork.io.timestamps import parse_capture, parse_interval
+from earthwork.judgement.observability import SceneView
+from earthwork.judgement.verdicts import Evidence, judge
+from earthwork.model.claim import Claim, Document
+from earthwork.model.finding import Finding
+from earthwork.model.interval import UNKNOWN_CAPTURE, Interval
+from earthwork.model.observation import Observation
+from earthwork.model.scene import Licence, Scene
+from earthwork.pipeline.plan import digest_of
+from earthwork.pipeline.reading import (
+    case_gazetteer,
+    claims_jsonl,
+    context_of,
+    jsonl,
+    read_report,
+    with_echoes,
+)
+from earthwork.pipeline.records import to_bytes
+from earthwork.reports.claims import time_expressions, toponyms
+from earthwork.reports.records import claim_from_record, time_record, toponym_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRequest:
+    """Reports to read, and what is stated of them."""
+
+    files: tuple[Path, ...]
+    """Reports."""
+    published: str | None = None
+    """When they were published."""
+    place: str | None = None
+    """What 'the city' means."""
+    outlet: str | None = None
+    """Who published them."""
+    encoding: str | None = None
+    """Encoding of the files; None: found out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingResult:
+    """What was read."""
+
+    claims: bytes
+    """JSONL, one claim a line."""
+    places: bytes
+    """JSONL, one toponym a line."""
+    dates: bytes
+    """JSONL, one time expression a line."""
+    count: int
+    """Number of claims."""
+    documents: int
+    """Number of reports read."""
+    decisions: tuple[str, ...]
+    """What was decided on reading them."""
+    skipped: tuple[str, ...]
+    """Files that could not be read, and why."""
+
+
+def read_files(request: ReadingRequest) -> ReadingResult:
+    """Read reports into claims; what cannot be read is named and the rest goes on.
+
+    Raises
+    ------
+    InvalidValue
+        If the publication date is not understood.
+    """
+    gazetteer = case_gazetteer()
+    context = context_of(request.place, gazetteer)
+    published = None if request.published is None else parse_interval(request.published)
+    read: list[tuple[Path, Document, tuple[Claim, ...]]] = []
+    skipped = []
+    for path, name in zip(request.files, document_names(request.files), strict=True):
+        try:
+            document, claims = read_report(
+                path,
+                name=name,
+                published=published,
+                outlet=request.outlet,
+                encoding=request.encoding,
+                gazetteer=gazetteer,
+                context=context,
+            )
+        except EarthworkError as error:
+            skipped.append(str(error))
+        else:
+            read.append((path, document, claims))
+    documents = [document for _, document, _ in read]
+    claims = with_echoes([claim for _, _, found in read for claim in found], documents)
+    return ReadingResult(
+        claims=claims_jsonl(claims),
+        places=jsonl(
+            toponym_record(toponym, file=path.name)
+            for path, document, _ in read
+            for toponym in toponyms(document, gazetteer=gazetteer, context=context)
+        ),
+        dates=jsonl(
+            time_record(expression, file=path.name)
+            for path, document, _ in read
+            for expression in time_expressions(document)
+        ),
+        count=len(claims),
+        documents=len(documents),
+        decisions=tuple(d for document in documents for d in document.decisions),
+        skipped=tuple(skipped),
+    )
+
+
+def document_names(files: tuple[Path, ...]) -> tuple[str, ...]:
+    """Return an id for each report: its name without suffix, numbered where two are alike."""
+    seen: dict[str, int] = {}
+    names = []
+    for path in files:
+        seen[path.stem] = seen.get(path.stem, 0) + 1
+        number = seen[path.stem]
+        names.append(path.stem if number == 1 else f"{path.stem}-{number}")
+    return tuple(names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementFiles:
+    """What one judgement reads."""
+
+    claims: Path
+    """claims.jsonl."""
+    observed: Path | None = None
+    """A reader's drawing."""
+    reader: str | None = None
+    """Who drew it."""
+    image: Path | None = None
+    """The image it was drawn on."""
+    captured: str | None = None
+    """When the image was taken."""
+    as_of: str | None = None
+    """Date of the statement."""
+
+
+def judge_files(files: JudgementFiles) -> tuple[bytes, tuple[str, ...]]:
+    """Judge claims against one reader's observations on one image.
+
+    Returns
+    -------
+    tuple
+        Findings as JSON, and one line of text for each.
+
+    Raises
+    ------
+    UnreadableReport
+        If the claims are not claims.
+    InvalidValue
+        If a drawing comes without reader or image.
+    """
+    claims = _read_claims(files.claims)
+    scene = None if files.image is None else _scene(files)
+    observations = _observations(files, scene)
+    views = () if scene is None else (_view(scene, files),)
+    findings = judge(
+        Evidence(
+            claims=claims,
+            observations=observations,
+            candidates=(),
+            views=views,
+            area=None if not views else views[0].outline,
+            as_of=_as_of(files.as_of),
+            published={},
+        )
+    )
+    return to_bytes(findings), tuple(_line(finding) for finding in findings)
+
+
+def _read_claims(path: Path) -> tuple[Claim, ...]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        records: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise UnreadableReport(
+            f"these are not claims: {error}",
+            where=str(path),
+            choices=["the JSONL that earthwork read writes"],
+        ) from error
+    return tuple(claim_from_record(record) for record in records)
+
+
+def _scene(files: JudgementFiles) -> Scene:
+    if files.image is None:
+        raise InvalidValue("no image is given", choices=["--image FILE"])
+    with open_raster(files.image) as raster:
+        grid = raster.grid
+    capture = (
+        UNKNOWN_CAPTURE
+        if files.captured is None
+        else parse_capture(files.captured, source="stated")
+    )
+    return Scene(
+        id=files.image.stem,
+        digest=digest_of(files.image),
+        grid=grid,
+        capture=capture,
+        licence=Licence(credit="not stated", terms="not stated", may_republish=False),
+    )
+
+
+def _observations(files: JudgementFiles, scene: Scene | None) -> tuple[Observation, ...]:
+    if files.observed is None:
+        return ()
+    if files.reader is None or scene is None:
+        raise InvalidValue(
+            "a drawing needs its reader and its image",
+            where=str(files.observed),
+            choices=["--reader NAME --image FILE"],
+        )
+    contents = read_drawing(
+        files.observed, reader=files.reader, scene=scene.id, captures={scene.id: scene.capture}
+    )
+    return tuple(replace(o, image=scene.id) for o in contents.observations)
+
+
+def _view(scene: Scene, files: JudgementFiles) -> SceneView:
+    return SceneView(
+        scene=scene,
+        outline=scene.grid.outline_lonlat(),
+        assessed_share=None,
+        readers=() if files.reader is None else (files.reader,),
+    )
+
+
+def _as_of(words: str | None) -> date:
+    stated: Interval | None = None if words is None else parse_interval(words)
+    if stated is None or stated.end is None:
+        return datetime.now(UTC).date()
+    return stated.end.date()
+
+
+def _line(finding: Finding) -> str:
+    verdict = "unreported" if finding.verdict is None else finding.verdict.value
+    names = ", ".join(finding.claims or finding.observations)
+    return f"{finding.id}  {verdict.replace('_', ' ')}  ({names})  {finding.reason}"
