@@ -50,14 +50,14 @@ def result(folder: Path) -> Path:
 
 
 def found(verification: Verification) -> list[tuple[str, str]]:
-    return [(f.path.split("/")[0], f.what) for f in verification.findings]
+    return [(f.path.split("/")[0], f.what) for f in verification.faults]
 
 
 def test_an_untouched_case_holds(tmp_path: Path) -> None:
     verification = verify(build(tmp_path))
     assert verification.holds
-    assert verification.findings == verification.notes == ()
-    assert verification.checked == Checked(acts=5, originals=2, results=1, published=2)
+    assert verification.faults == verification.notes == ()
+    assert verification.checked == Checked(entries=5, originals=2, results=1, published=2)
     with Store.reading(tmp_path) as store:
         assert verification.head == store.entries[-1].hash
 
@@ -189,7 +189,7 @@ def test_what_precedes_a_break_is_still_checked(tmp_path: Path) -> None:
         verification
     )
     assert ("evidence", "changed") in found(verification)
-    assert verification.checked.acts == 3
+    assert verification.checked.entries == 3
 
 
 def test_a_deleted_result_is_no_fault(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_acts_of_an_unknown_shape_are_a_fault(tmp_path: Path) -> None:
     ledger.append("publish", {"files": {"../../secret": {"sha256": "0" * 64, "size": 1}}})
     ledger.close()
     verification = verify(tmp_path)
-    assert [f.what for f in verification.findings] == [
+    assert [f.what for f in verification.faults] == [
         "ledger.jsonl, line 1: the act 'publish' has no usable files: ../../secret"
     ]
 
@@ -259,7 +259,7 @@ def test_a_recorded_manifest_that_is_none_is_a_fault(tmp_path: Path) -> None:
     ledger.close()
     result(tmp_path).mkdir(parents=True)
     (result(tmp_path) / "manifest.json").write_bytes(b"[]")
-    assert [f.what.split(": ")[-1] for f in verify(tmp_path).findings] == [
+    assert [f.what.split(": ")[-1] for f in verify(tmp_path).faults] == [
         "the manifest is not readable"
     ]
 

@@ -52,7 +52,7 @@ class Fault:
 class Checked:
     """How much was held against the ledger."""
 
-    acts: int
+    entries: int
     """Lines of the ledger that hold."""
     originals: int
     """Originals recorded."""
@@ -66,7 +66,7 @@ class Checked:
 class Verification:
     """What verification found."""
 
-    findings: tuple[Fault, ...]
+    faults: tuple[Fault, ...]
     """Everything wrong; empty if the evidence holds."""
     notes: tuple[Fault, ...]
     """What is odd without being wrong: a result that may be made again, a crash not yet mended."""
@@ -78,7 +78,7 @@ class Verification:
     @property
     def holds(self) -> bool:
         """Tell whether nothing is wrong."""
-        return not self.findings
+        return not self.faults
 
 
 def verify(case_folder: Path) -> Verification:
@@ -110,10 +110,10 @@ def verify(case_folder: Path) -> Verification:
     _published(case_folder, known, found)
     _torn(evidence, known, found)
     return Verification(
-        findings=tuple(found.faults),
+        faults=tuple(found.faults),
         notes=tuple(found.notes),
         checked=Checked(
-            acts=len(entries),
+            entries=len(entries),
             originals=len(known.originals),
             results=len(known.results),
             published=len(known.published),
