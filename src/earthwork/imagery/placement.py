@@ -196,7 +196,7 @@ def _fitted(grid: Grid, pixels: NDArray[np.float64], ground: NDArray[np.float64]
 
 def _applied(placed: Affine, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
     a, b, c, d, e, f = placed[:6]
-    return pixels @ np.array([[a, d], [b, e]]) + (c, f)
+    return np.asarray(pixels @ np.array([[a, d], [b, e]]) + (c, f))
 
 
 def _grid(grid: Grid, placed: Affine, crs: CRS) -> Grid:
