@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from shapely import box, from_geojson
-from shapely.errors import GEOSException
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from shapely import box
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import unary_union
 
 from earthwork.errors import CaseInvalid, CaseNotFound, EarthworkError
+from earthwork.io.layers import read_layer
 from earthwork.io.timestamps import parse_capture
 from earthwork.model.case import (
     Bounds,
@@ -33,6 +33,7 @@ from earthwork.model.interval import UNKNOWN_CAPTURE, Capture, Interval
 from earthwork.model.scene import Angles, Licence
 
 CASE_FILE = "case.toml"
+_WGS84 = CRS.from_epsg(4326)
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -252,35 +253,36 @@ def _case(file: CaseFile, folder: Path) -> Case:
 def _area(table: CaseTable, folder: Path) -> BaseGeometry | None:
     if table.bounds is not None:
         bounds = table.bounds
-        from pyproj import CRS  # noqa: PLC0415 - proj's data load only where an area is given
-
         shape = box(bounds.west, bounds.south, bounds.east, bounds.north)
-        return reproject(shape, source=CRS(bounds.crs), target=CRS.from_epsg(4326))
+        return reproject(shape, source=_reference(bounds.crs), target=_WGS84)
     return None if table.area is None else read_area(folder / table.area)
 
 
+def _reference(name: str) -> CRS:
+    try:
+        return CRS.from_user_input(name)
+    except CRSError as error:
+        raise CaseInvalid(
+            f"“{name}” is no reference system", where="bounds.crs", choices=["EPSG:4326"]
+        ) from error
+
+
 def read_area(path: Path) -> BaseGeometry:
-    """Read an area of interest from GeoJSON, longitude and latitude.
+    """Read an area of interest from a vector file, as one geometry in longitude and latitude.
 
     Raises
     ------
     CaseInvalid
-        If the file is absent, is not GeoJSON, or is not in degrees.
+        If the file is not there or holds no area.
+    UnreadableLayer
+        If it is no vector file.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        json.loads(text)
-        area = unary_union(from_geojson(text))
-    except FileNotFoundError as error:
-        raise CaseInvalid("the area file is not there", where=str(path)) from error
-    except (ValueError, GEOSException) as error:
-        raise CaseInvalid(f"the area is not GeoJSON: {error}", where=str(path)) from error
-    west, south, east, north = area.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004 - degrees
+    if not path.is_file():
+        raise CaseInvalid("the area file is not there", where=str(path))
+    area: BaseGeometry = read_layer(path).geometry.union_all()
+    if area.area == 0:
         raise CaseInvalid(
-            f"the area's coordinates {area.bounds} are not degrees",
-            where=str(path),
-            cause="GeoJSON must be in longitude and latitude (WGS 84)",
+            "it holds no area", where=str(path), cause="lines or points were drawn, not a polygon"
         )
     return area
 

@@ -21,8 +21,13 @@ from earthwork.pipeline.assessment import assess as assess_case
 from earthwork.pipeline.assessment import plan_case
 from earthwork.pipeline.checking import Level
 from earthwork.pipeline.checking import check as check_case
-from earthwork.pipeline.demonstration import lay_out_simulated_case, scripted_reader_file
+from earthwork.pipeline.demonstration import (
+    READER,
+    lay_out_simulated_case,
+    scripted_reader_file,
+)
 from earthwork.pipeline.intake import take_in_drawing
+from earthwork.simulate.siege import build_siege
 from earthwork.settings import CASE_FILE, add_drawing, load_case
 
 BRIEF = Path("brief") / "brief.html"
@@ -183,17 +188,19 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 1,
 ) -> None:
     """Build a simulated besieged city, assess it offline, and end with the path of its brief."""
-    if not (folder / CASE_FILE).exists():
-        advise("simulating a city on two dates, with reports")
-        lay_out_simulated_case(folder, seed=seed)
-    case = load_case(folder)
-    if not case.is_simulated:
+    if (folder / CASE_FILE).exists() and not load_case(folder).is_simulated:
         raise CaseBusy("that folder holds a real case", where=str(folder))
+    advise("simulating a city on two dates, with reports")
+    if (folder / CASE_FILE).exists():
+        siege = build_siege(seed=seed)
+    else:
+        siege = lay_out_simulated_case(folder, seed=seed)
+    case = load_case(folder)
     run_case(case)
     if not case.drawings:
         advise("a scripted reader decides on the candidates and draws what it sees")
-        drawing = scripted_reader_file(case, seed=seed)
-        observe(folder, drawing, reader="Scripted reader", scene=None)
+        drawing = scripted_reader_file(case, siege)
+        observe(folder, drawing, reader=READER, scene=None)
         run_case(load_case(folder))
     say(f"brief: {(case.folder / BRIEF)}")
 

@@ -1,0 +1,71 @@
+"""GeoPackages written from plain features: one file that opens in QGIS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas
+from shapely.geometry.base import BaseGeometry
+
+from earthwork.errors import InvalidValue
+
+_FAMILIES = ("Point", "LineString", "Polygon")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One row of a layer."""
+
+    geometry: BaseGeometry
+    """Longitude and latitude, WGS 84."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """Columns."""
+
+
+def write_geopackage(path: Path, layers: Mapping[str, Iterable[Feature]]) -> None:
+    """Write layers of features to a GeoPackage, in longitude and latitude.
+
+    A layer that mixes points, lines and areas is split in three, named ``x_point``, ``x_line`` and
+    ``x_area``, since desktop programs style one kind of geometry at a time.
+
+    Parameters
+    ----------
+    path
+        File to write; an older one is replaced.
+    layers
+        Layer name to its features; an empty layer is left out.
+
+    Raises
+    ------
+    InvalidValue
+        If there is no feature at all.
+    """
+    split = {
+        name: rows
+        for title, features in layers.items()
+        for name, rows in _by_family(title, tuple(features)).items()
+    }
+    if not split:
+        raise InvalidValue("there is nothing to write", where=str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    for name, rows in split.items():
+        frame = geopandas.GeoDataFrame(
+            [dict(row.properties) for row in rows],
+            geometry=[row.geometry for row in rows],
+            crs="EPSG:4326",
+        )
+        frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def _by_family(title: str, features: tuple[Feature, ...]) -> dict[str, list[Feature]]:
+    families: dict[str, list[Feature]] = {}
+    for feature in features:
+        families.setdefault(feature.geometry.geom_type.removeprefix("Multi"), []).append(feature)
+    if len(families) <= 1:
+        return {title: rows for rows in families.values()}
+    words = dict(zip(_FAMILIES, ("point", "line", "area"), strict=True))
+    return {f"{title}_{words.get(name, 'mixed')}": rows for name, rows in families.items()}
