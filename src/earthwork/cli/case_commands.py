@@ -27,8 +27,8 @@ from earthwork.pipeline.demonstration import (
     scripted_reader_file,
 )
 from earthwork.pipeline.intake import take_in_drawing
-from earthwork.simulate.siege import build_siege
 from earthwork.settings import CASE_FILE, add_drawing, load_case
+from earthwork.simulate.siege import build_siege
 
 BRIEF = Path("brief") / "brief.html"
 CaseFolder = Annotated[Path, typer.Argument(help="Folder of the case.", metavar="CASE")]
@@ -95,7 +95,7 @@ def assess(
     json: Annotated[bool, typer.Option("--json", help="Print events as lines of JSON.")] = False,
     by: By = None,
 ) -> None:
-    """Run the whole line: align, detect, take in, read, judge, publish. Resumes where it stopped."""
+    """Run the whole line: align, detect, take in, read, judge, publish. It resumes."""
     case = load_case(folder)
     if dry_run:
         _print_plan(case)

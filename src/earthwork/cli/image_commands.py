@@ -34,7 +34,9 @@ def compare(
     gsd_m: Gsd = None,
     before_date: Annotated[str | None, typer.Option(help="When BEFORE was taken.")] = None,
     after_date: Annotated[str | None, typer.Option(help="When AFTER was taken.")] = None,
-    place: Annotated[str | None, typer.Option(help="What the pictures show, for the title.")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="What the pictures show, for the title.")
+    ] = None,
     credit: Annotated[str | None, typer.Option(help="Credit line, printed in the plate.")] = None,
 ) -> None:
     """Put two pictures side by side at one scale, with caption; say what would make it better.
@@ -55,7 +57,9 @@ def align(
     after: Image,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="AFTER on the grid of BEFORE.")],
-    report: Annotated[Path | None, typer.Option(help="Status, tie points, residuals (JSON).")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Status, tie points, residuals (JSON).")
+    ] = None,
     field: Annotated[
         Path | None, typer.Option(help="Two bands dx, dy in px: before + (dx, dy) = after.")
     ] = None,
@@ -76,9 +80,11 @@ def detect(
     footprints: Annotated[
         Path | None, typer.Option(help="Buildings, in pixels of BEFORE or map coordinates.")
     ] = None,
-    footprints_date: Annotated[
-        str | None,
-        typer.Option(help="Date of the footprints' content: without it none is called razed."),
+    footprints_predate: Annotated[
+        bool | None,
+        typer.Option(
+            help="Are the footprints no later than BEFORE? Unless so, none is razed."
+        ),
     ] = None,
     roads: Annotated[
         Path | None, typer.Option(help="Road lines or areas, in pixels or map coordinates.")
@@ -89,7 +95,11 @@ def detect(
     Candidates are proposals, not findings: a named reader decides (earthwork observe).
     """
     files = DetectionFiles(
-        before=before, after=after, footprints=footprints, footprints_date=footprints_date, roads=roads
+        before=before,
+        after=after,
+        footprints=footprints,
+        footprints_predate_before=footprints_predate,
+        roads=roads,
     )
     result = detect_files(files, output=output, gsd_m=gsd_m, note=advise)
     tell_alignment(result.report)
@@ -117,12 +127,13 @@ def place(
     ] = None,
 ) -> None:
     """Place a press picture on the ground by control points or by its edges."""
-    edges = None if bounds is None else Bounds(**dict(zip(_EDGES, bounds, strict=True)))
+    edges = None if bounds is None else _edges(*bounds)
     say(place_file(image, output=output, points=points, bounds=edges))
     say(f"placed: {output}")
 
 
-_EDGES = ("west", "south", "east", "north")
+def _edges(west: float, south: float, east: float, north: float) -> Bounds:
+    return Bounds(west=west, south=south, east=east, north=north)
 
 
 def orthorectify(

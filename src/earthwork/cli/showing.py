@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from earthwork.pipeline.opening import read_scene
 from earthwork.pipeline.reading import read_claims_file
 from earthwork.pipeline.records import encode
 
-Rows = tuple[tuple[str, ...], list[tuple[str, ...]], Any]
+Rows = tuple[tuple[str, ...], Sequence[tuple[str, ...]], Any]
 """Column titles, rows, and the values themselves."""
 
 
@@ -115,7 +115,9 @@ def _candidates(case: Case) -> Rows:
     steps = [step.name for step in plan_case(case).steps if step.kind == "detect"]
     candidates = [c for name in steps for c in read_candidates(_result(case, name))]
     ranked = sorted(candidates, key=lambda c: -c.score)
-    rows = [(c.id, _word(c.kind, ""), f"{c.score:.2f}", _size(c.area_m2, c.length_m)) for c in ranked]
+    rows = [
+        (c.id, _word(c.kind, ""), f"{c.score:.2f}", _size(c.area_m2, c.length_m)) for c in ranked
+    ]
     return ("id", "kind", "score", "size"), rows, ranked
 
 

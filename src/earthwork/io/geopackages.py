@@ -66,6 +66,6 @@ def _by_family(title: str, features: tuple[Feature, ...]) -> dict[str, list[Feat
     for feature in features:
         families.setdefault(feature.geometry.geom_type.removeprefix("Multi"), []).append(feature)
     if len(families) <= 1:
-        return {title: rows for rows in families.values()}
+        return {title: list(features)} if features else {}
     words = dict(zip(_FAMILIES, ("point", "line", "area"), strict=True))
     return {f"{title}_{words.get(name, 'mixed')}": rows for name, rows in families.items()}

@@ -139,9 +139,7 @@ def lay_out(
         _bring(file, target / file.path, source, note)
 
 
-def _bring(
-    file: SampleFile, place: Path, source: Path | None, note: Callable[[str], None]
-) -> None:
+def _bring(file: SampleFile, place: Path, source: Path | None, note: Callable[[str], None]) -> None:
     if place.is_file() and _digest(place.read_bytes()) == file.sha256:
         note(f"{file.path}: already there")
         return

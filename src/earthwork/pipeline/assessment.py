@@ -17,10 +17,11 @@ from earthwork.evidence.store import Store
 from earthwork.io.deliveries import read_delivery
 from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.io.footprints import Footprints, read_footprints
+from earthwork.io.roads import read_carriageways
 from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
-from earthwork.model.interval import Capture, Interval
+from earthwork.model.interval import Capture
 from earthwork.model.scene import Scene
 from earthwork.pipeline.detecting import PairNames, detect, read_candidates, write_proposal
 from earthwork.pipeline.events import Listener, Published, ignore
@@ -44,7 +45,6 @@ from earthwork.pipeline.reading import (
 )
 from earthwork.pipeline.records import encode, from_bytes, to_bytes
 from earthwork.pipeline.run import run
-from earthwork.pipeline.image_stages import read_carriageways
 
 FINDINGS_FILE = "findings.json"
 TAKEN_IN_FILE = "taken_in.json"
@@ -155,8 +155,10 @@ def require_files(case: Case) -> None:
 def case_files(case: Case) -> tuple[Path, ...]:
     """Return every file that a case names."""
     scenes = [p for s in case.scenes for p in (s.file, s.control_points, s.camera_model)]
-    others = [item.file for item in (*case.layers, *case.reports, *case.drawings)]
-    return tuple(path for path in (*scenes, *others) if path is not None)
+    layers = [layer.file for layer in case.layers]
+    reports = [report.file for report in case.reports]
+    drawings = [drawing.file for drawing in case.drawings]
+    return tuple(p for p in (*scenes, *layers, *reports, *drawings) if p is not None)
 
 
 def default_pairs(case: Case) -> tuple[tuple[str, str], ...]:
@@ -181,16 +183,16 @@ def _originals(case: Case) -> tuple[Recorded, ...]:
     recorded = [
         *(_recorded(s.file, "scene", stated(s)) for s in case.scenes),
         *(_recorded(p, "sidecar", {"scene": s.id}) for s in case.scenes for p in sidecars(s)),
-        *(_recorded(item.file, "layer", encode(_nameless(item))) for item in case.layers),
-        *(_recorded(item.file, "report", encode(_nameless(item))) for item in case.reports),
-        *(_recorded(item.file, "drawing", encode(_nameless(item))) for item in case.drawings),
+        *(_recorded(layer.file, "layer", _stated(layer)) for layer in case.layers),
+        *(_recorded(report.file, "report", _stated(report)) for report in case.reports),
+        *(_recorded(drawing.file, "drawing", _stated(drawing)) for drawing in case.drawings),
     ]
     return tuple(recorded)
 
 
-def _nameless(item: Layer | Report | Drawing) -> Layer | Report | Drawing:
-    """Return an item without its path: a path belongs to one machine."""
-    return replace(item, file=Path(item.file.name))
+def _stated(item: Layer | Report | Drawing) -> dict[str, Any]:
+    """Return what the case states of an item, without its path: that belongs to one machine."""
+    return {**encode(item), "file": item.file.name}
 
 
 def _recorded(path: Path, role: str, origin: Mapping[str, Any]) -> Recorded:
@@ -204,9 +206,7 @@ def _plan_scene(source: SceneSource, steps: StepList) -> None:
         prepare_scene(source, digest=digest, bench=bench, out=out)
 
     beside = tuple(digest_of(path) for path in sidecars(source))
-    steps.add(
-        f"open {source.id}", perform, originals=(digest, *beside), parameters=stated(source)
-    )
+    steps.add(f"open {source.id}", perform, originals=(digest, *beside), parameters=stated(source))
 
 
 def _plan_pair(case: Case, pair: tuple[str, str], steps: StepList) -> None:
@@ -219,7 +219,7 @@ def _plan_pair(case: Case, pair: tuple[str, str], steps: StepList) -> None:
         partial(_detect, case, pair),
         after=(*opened, aligned),
         originals=tuple(digest_of(layer.file) for layer in layers),
-        parameters={"layers": [encode(_nameless(layer)) for layer in layers]},
+        parameters={"layers": [_stated(layer) for layer in layers]},
     )
 
 
@@ -248,7 +248,12 @@ def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
     footprints = _footprints(case, before.grid)
     proposal = detect(
         aligned,
-        names=PairNames(before=before.id, after=after.id, sun=after.sun),
+        names=PairNames(
+            before=before.id,
+            after=after.id,
+            sun=after.sun,
+            footprints_predate_before=_predate(footprints, before),
+        ),
         footprints=footprints,
         roads=_roads(case, before.grid),
     )
@@ -260,6 +265,14 @@ def _footprints(case: Case, grid: Grid) -> Footprints | None:
     if not layers:
         return None
     return read_footprints(layers[0].file, grid=grid, content_date=layers[0].content_date)
+
+
+def _predate(footprints: Footprints | None, before: Scene) -> bool | None:
+    """Tell whether footprints are known to be no later than a scene; None if that is unknown."""
+    taken = before.capture.interval
+    if footprints is None or footprints.content_date is None or taken is None or taken.end is None:
+        return None
+    return footprints.content_date <= taken.end.date()
 
 
 def _roads(case: Case, grid: Grid) -> tuple[BaseGeometry, ...] | None:
@@ -277,7 +290,7 @@ def _plan_observe(case: Case, names: _Names, steps: StepList) -> None:
         partial(_observe, case, names),
         after=(*opened, *detected),
         originals=tuple(digest_of(drawing.file) for drawing in case.drawings),
-        parameters={"drawings": [encode(_nameless(drawing)) for drawing in case.drawings]},
+        parameters={"drawings": [_stated(drawing) for drawing in case.drawings]},
     )
 
 
@@ -315,7 +328,7 @@ def _plan_report(case: Case, report: Report, steps: StepList) -> None:
         f"read {report.id}",
         partial(_read, case, report),
         originals=(digest_of(report.file), *(digest_of(layer.file) for layer in layers)),
-        parameters={"report": encode(_nameless(report)), "place": case.place},
+        parameters={"report": _stated(report), "place": case.place},
     )
 
 

@@ -106,9 +106,12 @@ def _stated(source: SceneSource, delivery: Delivery) -> Iterator[tuple[Level, st
 def _placed(case: Case, grid: Grid) -> Iterator[tuple[Level, str]]:
     outline = grid.outline_lonlat()
     if outline is None:
-        yield Level.GAP, (
-            "no place on the ground: claims cannot be held against it (give bounds,"
-            " control_points or camera_model)"
+        yield (
+            Level.GAP,
+            (
+                "no place on the ground: claims cannot be held against it (give bounds,"
+                " control_points or camera_model)"
+            ),
         )
         if grid.gsd_m is None:
             yield Level.GAP, "pixel size unknown: give gsd_m"
@@ -116,9 +119,12 @@ def _placed(case: Case, grid: Grid) -> Iterator[tuple[Level, str]]:
     yield Level.FINE, f"placed: {grid.spoken()}"
     if case.area is not None and not outline.intersects(case.area):
         west, south, east, north = (round(v, 3) for v in outline.bounds)
-        yield Level.ERROR, (
-            f"it lies outside the area of the case: {west} to {east} east, {south} to {north}"
-            " north; wrong scene, swapped axes, or wrong area"
+        yield (
+            Level.ERROR,
+            (
+                f"it lies outside the area of the case: {west} to {east} east, {south} to {north}"
+                " north; wrong scene, swapped axes, or wrong area"
+            ),
         )
 
 
@@ -150,9 +156,7 @@ def _report(report: Report) -> Iterator[tuple[Level, str]]:
 
 
 def _whole(case: Case) -> Iterator[Remark]:
-    yield from (
-        Remark(level=Level.GAP, where="case", what=what) for what in _whole_gaps(case)
-    )
+    yield from (Remark(level=Level.GAP, where="case", what=what) for what in _whole_gaps(case))
 
 
 def _whole_gaps(case: Case) -> Iterator[str]:
@@ -165,6 +169,6 @@ def _whole_gaps(case: Case) -> Iterator[str]:
     if case.area is None and case.scenes:
         yield "no area: the outline of the images is taken"
     if len(case.scenes) > 1 and not (case.pairs or default_pairs(case)):
-        yield "no pair: two scenes need dates, or name them (pair = [[\"before\", \"after\"]])"
+        yield 'no pair: two scenes need dates, or name them (pair = [["before", "after"]])'
     if find_place(case.place, case_gazetteer()) is None:
         yield f"the place “{case.place}” is in no gazetteer: relative places cannot be resolved"

@@ -40,9 +40,10 @@ def compare_files(
     gsd_m
         Ground sample distance in metres of pictures without place.
     """
-    with open_raster(before, stated_gsd_m=gsd_m) as first, open_raster(
-        after, stated_gsd_m=gsd_m
-    ) as second:
+    with (
+        open_raster(before, stated_gsd_m=gsd_m) as first,
+        open_raster(after, stated_gsd_m=gsd_m) as second,
+    ):
         return comparison_plate(
             first,
             second,

@@ -79,7 +79,10 @@ def _write_layers(folder: Path, siege: Siege) -> None:
     _write_geojson(
         layers / "roads.geojson",
         (
-            (r.line, {"id": r.id, "name": r.name, "width_m": r.width_m, "class": r.road_class.value})
+            (
+                r.line,
+                {"id": r.id, "name": r.name, "width_m": r.width_m, "class": r.road_class.value},
+            )
             for r in siege.roads
         ),
     )
@@ -151,9 +154,7 @@ def _case_file(siege: Siege) -> str:
     return tomlkit.dumps(document)
 
 
-def _add(
-    document: tomlkit.TOMLDocument, name: str, rows: Iterable[Mapping[str, Any]]
-) -> None:
+def _add(document: tomlkit.TOMLDocument, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
     tables = tomlkit.aot()
     for row in rows:
         table = tomlkit.table()
@@ -248,7 +249,7 @@ def _last_candidates(case: Case) -> tuple[Candidate, ...]:
 def _missed(
     siege: Siege, candidates: Iterable[Candidate], reviews: Iterable[Review]
 ) -> list[TruthObject]:
-    """Return areas that no accepted candidate shows, and buildings that stand: a reader draws them."""
+    """Return what no accepted candidate shows, and buildings that stand: a reader draws them."""
     kept = {review.candidate for review in reviews if review.decision is not Decision.REJECT}
     shown = [
         outline
@@ -292,9 +293,7 @@ def _where(note: str | None) -> dict[str, Any]:
     return {"image": "after", "absent_in": "before", "note": note}
 
 
-def _review_rows(
-    reviews: Iterable[Review], candidates: Iterable[Candidate], siege: Siege
-) -> _Rows:
+def _review_rows(reviews: Iterable[Review], candidates: Iterable[Candidate], siege: Siege) -> _Rows:
     outlines = {c.id: lonlat(c.geometry, siege.grid) for c in candidates}
     return [
         (

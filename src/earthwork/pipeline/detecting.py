@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class PairNames:
     """Id of the later scene."""
     sun: Angles | None = None
     """Sun of the later scene."""
+    footprints_predate_before: bool | None = None
+    """True only if the footprints are known to be no later than the earlier scene."""
 
 
 def detect(
@@ -59,16 +61,31 @@ def detect(
     roads
         Carriageways as polygons, in pixels of the before-image.
     """
-    return propose(
+    grid = pair.before.grid
+    proposal = propose(
         pair.before,
         pair.after,
         assessed=pair.assessed,
-        footprints=footprints,
-        roads=roads,
+        footprints=None if footprints is None else _on_map(footprints, grid),
+        footprints_predate_before=names.footprints_predate_before,
+        roads=None if roads is None else tuple(grid.to_map(road) for road in roads),
         sun=names.sun,
         before_id=names.before,
         after_id=names.after,
     )
+    return proposal if footprints is None else _as_given(proposal, footprints)
+
+
+def _on_map(footprints: Footprints, grid: Grid) -> dict[str, BaseGeometry]:
+    shapes = zip(footprints.ids, footprints.shapes_px, strict=True)
+    return {name: grid.to_map(shape) for name, shape in shapes}
+
+
+def _as_given(proposal: Proposal, footprints: Footprints) -> Proposal:
+    """Return a proposal whose buildings have the coordinates that the footprints came in."""
+    given = dict(zip(footprints.ids, footprints.originals, strict=True))
+    buildings = tuple(replace(b, geometry=given[b.id]) for b in proposal.buildings)
+    return replace(proposal, buildings=buildings)
 
 
 def write_proposal(

@@ -7,21 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shapely.geometry.base import BaseGeometry
-
 from earthwork.errors import InvalidValue
 from earthwork.imagery.orthorectification import ground_grid, orthorectify
 from earthwork.imagery.placement import place_by_bounds, place_by_points
 from earthwork.io.camera_models import find_camera_model, read_camera_model
 from earthwork.io.control_points import read_control_points
-from earthwork.io.footprints import Footprints, read_footprints
+from earthwork.io.footprints import read_footprints
 from earthwork.io.rasters import RasterFile, open_raster, read_array, write_raster
-from earthwork.io.timestamps import parse_interval
+from earthwork.io.roads import read_carriageways
 from earthwork.model.camera import RationalCamera
 from earthwork.model.case import Bounds
-from earthwork.model.grid import Grid
 from earthwork.model.pair import RegistrationReport
-from earthwork.pipeline.detecting import detect, write_proposal
+from earthwork.pipeline.detecting import PairNames, detect, write_proposal
 from earthwork.pipeline.pairing import (
     AlignedPair,
     align,
@@ -31,12 +28,6 @@ from earthwork.pipeline.pairing import (
     write_pair,
 )
 from earthwork.pipeline.records import to_bytes
-
-
-_ROAD_WIDTH_M = 7.0
-"""Width taken for a road line that states none."""
-_ASSUMED_GSD_M = 0.5
-"""Pixel size taken where none is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +40,8 @@ class DetectionFiles:
     """Later image."""
     footprints: Path | None = None
     """Buildings, in pixels of the before-image or map coordinates."""
-    footprints_date: str | None = None
-    """Date of the footprints' content."""
+    footprints_predate_before: bool | None = None
+    """True only if the footprints are known to be no later than the before-image."""
     roads: Path | None = None
     """Road lines or areas."""
 
@@ -105,9 +96,11 @@ def align_files(
 
 
 def _aligned(before: Path, after: Path, gsd_m: float | None) -> AlignedPair:
-    with open_raster(before, stated_gsd_m=gsd_m) as first:
-        with open_raster(after, stated_gsd_m=gsd_m) as second:
-            return align(first, second)
+    with (
+        open_raster(before, stated_gsd_m=gsd_m) as first,
+        open_raster(after, stated_gsd_m=gsd_m) as second,
+    ):
+        return align(first, second)
 
 
 def _report_with_reasons(pair: AlignedPair) -> bytes:
@@ -142,24 +135,17 @@ def detect_files(
     note("aligning")
     pair = _aligned(files.before, files.after, gsd_m)
     grid = pair.before.grid
-    footprints = None if files.footprints is None else _footprints(files, grid)
+    footprints = None if files.footprints is None else read_footprints(files.footprints, grid=grid)
     roads = None if files.roads is None else read_carriageways(files.roads, grid=grid)
     note("detecting")
-    proposal = detect(pair, footprints=footprints, roads=roads)
+    names = PairNames(footprints_predate_before=files.footprints_predate_before)
+    proposal = detect(pair, names=names, footprints=footprints, roads=roads)
     write_pair(pair, output)
     (output / "tie_points.geojson").write_text(json.dumps(tie_points_geojson(pair.report)))
     write_proposal(proposal, grid, output, has_footprints=footprints is not None)
     return DetectionResult(
         report=pair.report, candidates=len(proposal.candidates), assessed=pair.assessed.share
     )
-
-
-def _footprints(files: DetectionFiles, grid: Grid) -> Footprints:
-    if files.footprints is None:
-        raise InvalidValue("no footprints are given", choices=["--footprints FILE"])
-    stated = None if files.footprints_date is None else parse_interval(files.footprints_date)
-    day = None if stated is None or stated.end is None else stated.end.date()
-    return read_footprints(files.footprints, grid=grid, content_date=day)
 
 
 def place_file(
@@ -179,10 +165,10 @@ def place_file(
             choices=["--points FILE.csv", "--bounds WEST SOUTH EAST NORTH"],
         )
     with open_raster(image) as raster:
-        if bounds is not None:
-            placement = place_by_bounds(raster.grid, bounds)
-        else:
+        if points is not None:
             placement = place_by_points(raster.grid, read_control_points(points))
+        elif bounds is not None:
+            placement = place_by_bounds(raster.grid, bounds)
         output.parent.mkdir(parents=True, exist_ok=True)
         write_raster(output, read_array(raster).pixels, placement.grid)
     return placement.sentence
@@ -254,23 +240,3 @@ def _camera_of(raster: RasterFile, given: Path | None) -> RationalCamera:
         cause="no RPC tags, and no .geom, .RPB or _RPC.TXT beside it",
         choices=["--camera FILE"],
     )
-
-
-def read_carriageways(path: Path, *, grid: Grid) -> tuple[BaseGeometry, ...]:
-    """Return road areas in pixels of a grid, from lines (with or without width) or areas.
-
-    Parameters
-    ----------
-    path
-        A vector layer; a ``width`` or ``width_m`` column gives the width, else 7 m are taken.
-    grid
-        The before-grid.
-    """
-    lines = read_footprints(path, grid=grid)
-    gsd_m = grid.gsd_m or _ASSUMED_GSD_M
-    return tuple(
-        geometry if geometry.area > 0 else geometry.buffer(_ROAD_WIDTH_M / 2 / gsd_m)
-        for geometry in lines.geometries
-    )
-
-

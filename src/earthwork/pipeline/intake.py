@@ -1,4 +1,4 @@
-"""A drawing comes into a case: read against its scenes, kept as evidence, each row in the ledger."""
+"""A drawing comes into a case: read, kept as evidence, each of its rows in the ledger."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def take_in_drawing(
 
 
 def _keep(case: Case, file: Path) -> Path:
-    """Return the drawing's place in the case folder, copying it there under a name not yet taken."""
+    """Return the drawing's place in the case folder, copying it there under a free name."""
     folder = case.folder / DRAWINGS_FOLDER
     if file.resolve().is_relative_to(case.folder):
         return file.resolve()
@@ -83,9 +83,7 @@ def _keep(case: Case, file: Path) -> Path:
 
 
 def _record(store: Store, kept: Path, contents: DrawingContents, reader: str) -> None:
-    original = store.add_original(
-        kept, name=kept.name, role="drawing", origin={"reader": reader}
-    )
+    original = store.add_original(kept, name=kept.name, role="drawing", origin={"reader": reader})
     source = {"drawing": original.digest}
     for observation in contents.observations:
         store.record("observe", source | {"observation": encode(observation)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shapely.geometry.base import BaseGeometry
+
 from earthwork.io.layers import read_layer
 from earthwork.model.case import Case, LayerRole
 from earthwork.model.place import GazetteerEntry
@@ -22,8 +24,8 @@ def read_places(case: Case) -> tuple[GazetteerEntry, ...]:
     )
 
 
-def _entry(name: str, geometry: object) -> GazetteerEntry:
-    point = geometry.representative_point()  # type: ignore[attr-defined] - a shapely geometry
+def _entry(name: str, geometry: BaseGeometry) -> GazetteerEntry:
+    point = geometry.representative_point()
     return GazetteerEntry(
         name=name,
         longitude=float(point.x),

@@ -89,7 +89,7 @@ def masked_pixels(raster: ArrayRaster) -> NDArray[Any]:
     if raster.mask is None:
         return raster.pixels
     dark_floor = np.maximum(raster.pixels, raster.pixels.dtype.type(1))
-    return np.where(raster.mask[None], dark_floor, raster.pixels.dtype.type(0))
+    return np.asarray(np.where(raster.mask[None], dark_floor, raster.pixels.dtype.type(0)))
 
 
 def reason_shares(mask: AssessedMask) -> dict[str, float]:

@@ -93,15 +93,13 @@ def context_of(place: str | None, gazetteer: Gazetteer) -> ReadingContext:
 
 def find_place(place: str, gazetteer: Gazetteer) -> GazetteerEntry | None:
     """Return the entry that a place's words mean; None if no name in them is known."""
-    for words in (place, place.split(",")[0].strip()):
+    for words in (place, place.split(",", maxsplit=1)[0].strip()):
         if entries := gazetteer.lookup(words):
             return entries[0]
     return None
 
 
-def with_echoes(
-    claims: Sequence[Claim], documents: Sequence[Document]
-) -> tuple[Claim, ...]:
+def with_echoes(claims: Sequence[Claim], documents: Sequence[Document]) -> tuple[Claim, ...]:
     """Return all claims of a case, those that repeat another marked as its echo."""
     return group_echoes(tuple(claims), tuple(documents))
 
