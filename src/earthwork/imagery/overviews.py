@@ -1,0 +1,160 @@
+"""Whole images at a working scale, read in strips so that memory stays bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from earthwork.imagery.mappings import (
+    Float,
+    Image,
+    Mapping,
+    at_indices,
+    bounds_window,
+    sampled,
+)
+from earthwork.imagery.registration_options import RegistrationOptions
+from earthwork.model.grid import Grid, Window
+from earthwork.model.raster import ArrayRaster, Raster, luminance, whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Luminance at the working scale, with its place in the full image."""
+
+    image: Image
+    """Dims (row, column)."""
+    valid: NDArray[np.bool_]
+    """Dims (row, column): True where most of a pixel holds data."""
+    origin: tuple[float, float]
+    """Full-image (x, y) of the upper left corner."""
+    factor: float
+    """Full pixels per overview pixel."""
+
+    def to_full(self, points: Float) -> Float:
+        """Move points to the full image."""
+        result: Float = points * self.factor + np.array(self.origin)
+        return result
+
+    def from_full(self, points: Float) -> Float:
+        """Move points of the full image here."""
+        result: Float = (points - np.array(self.origin)) / self.factor
+        return result
+
+    @property
+    def raster(self) -> ArrayRaster:
+        """Return it as a raster on a pixel grid."""
+        height, width = self.image.shape
+        grid = Grid.of_pixels(height=height, width=width)
+        return ArrayRaster(grid=grid, pixels=self.image[None], mask=self.valid)
+
+
+def overview(raster: Raster, options: RegistrationOptions) -> Overview:
+    """Read a whole raster at the working scale."""
+    side = max(raster.grid.shape)
+    factor = max(1, -(-side // options.working_side_px))
+    return _decimated(raster, whole(raster.grid), factor)
+
+
+def _decimated(raster: Raster, window: Window, factor: int) -> Overview:
+    """Read a window in strips, each averaged down, so that memory stays bounded."""
+    height = max(1, window.height // factor)
+    width = max(1, window.width // factor)
+    image = np.zeros((height, width), np.float32)
+    share = np.zeros((height, width), np.float32)
+    step = max(1, 4_000_000 // max(1, window.width * factor))
+    for top in range(0, height, step):
+        rows = min(step, height - top)
+        strip = Window(
+            row=window.row + top * factor,
+            column=window.column,
+            height=rows * factor,
+            width=width * factor,
+        )
+        valid = raster.valid(strip)
+        values = np.where(valid, luminance(raster.read(strip)), np.float32(0))
+        image[top : top + rows] = _block_mean(values, factor)
+        share[top : top + rows] = _block_mean(valid.astype(np.float32), factor)
+    image /= np.maximum(share, np.float32(1e-6))
+    origin = (float(window.column), float(window.row))
+    return Overview(image=image, valid=share > 0.5, origin=origin, factor=float(factor))  # noqa: PLR2004 - most of a block
+
+
+def _block_mean(values: Image, factor: int) -> Image:
+    height, width = values.shape
+    blocks = values.reshape(height // factor, factor, width // factor, factor)
+    result: Image = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return result
+
+
+def after_overview(
+    before: Grid, after: Raster, prior: Mapping, factor: float, options: RegistrationOptions
+) -> Overview:
+    """Return the after-image at the working scale.
+
+    With references: laid out on the before-grid, grown by a margin. Without: as it is.
+    """
+    if before.crs is None or after.grid.crs is None:
+        return overview(after, options)
+    margin = options.reference_margin * max(before.shape)
+    height, width = (int((side + 2 * margin) / factor) for side in before.shape)
+    frame = Overview(
+        image=np.zeros((height, width), np.float32),
+        valid=np.zeros((height, width), bool),
+        origin=(-margin, -margin),
+        factor=factor,
+    )
+    return _laid_out(after, frame, lambda points: prior(frame.to_full(points)))
+
+
+def _laid_out(after: Raster, frame: Overview, to_after: Mapping) -> Overview:
+    positions = sampled(to_after, frame.image.shape)
+    window = bounds_window(positions, after.grid)
+    if window is None:
+        return frame
+    pixel = float(np.hypot(*(positions[:, 0, 1] - positions[:, 0, 0])))
+    source = _decimated(after, window, max(1, round(pixel)))
+    map_x = ((positions[0] - source.origin[0]) / source.factor - 0.5).astype(np.float32)
+    map_y = ((positions[1] - source.origin[1]) / source.factor - 0.5).astype(np.float32)
+    image = cv2.remap(source.image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    valid = cv2.remap(source.valid.astype(np.uint8), map_x, map_y, cv2.INTER_NEAREST)
+    return Overview(
+        image=np.asarray(image, np.float32),
+        valid=np.asarray(valid) > 0,
+        origin=frame.origin,
+        factor=frame.factor,
+    )
+
+
+def stretched(
+    image: Image, valid: NDArray[np.bool_], *, low: float = 1.0, high: float = 99.0
+) -> NDArray[np.uint8]:
+    """Stretch luminance between two percentiles of its valid pixels to 0..255 (row, column)."""
+    values = image[valid]
+    if values.size == 0:
+        return np.zeros(image.shape, np.uint8)
+    bottom, top = np.percentile(values[:: max(1, values.size // 200_000)], [low, high])
+    scaled = (image - bottom) / max(float(top - bottom), 1e-6) * 255
+    return np.where(valid, np.clip(scaled, 0, 255), 0).astype(np.uint8)
+
+
+def edges(image: Image) -> Image:
+    """Return gradient strength, its root taken so that a few strong edges do not rule."""
+    smooth = cv2.GaussianBlur(image, (0, 0), 1.0)
+    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
+    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    result: Image = np.sqrt(np.hypot(np.asarray(dx), np.asarray(dy))).astype(np.float32)
+    return result
+
+
+def warped_by(image: Image, matrix: Float, shape: tuple[int, int]) -> Image:
+    """Sample an image where a matrix sends the pixel centres of a shape."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    shifted = at_indices(matrix)[:2]
+    return np.asarray(
+        cv2.warpAffine(image, shifted, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE),
+        np.float32,
+    )
