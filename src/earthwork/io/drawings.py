@@ -9,6 +9,7 @@ scene      scene, image, image_id, scene_id
 date       date, seen, observed, image_date
 note       note, notes, comment, comments, remarks, description
 reader     reader, analyst, observer, author
+absent_in  absent_in, not_in, last_without: an earlier scene that shows the place without it
 candidate  candidate, candidate_id; the id of a candidate that was reviewed
 decision   decision, review (accept, reject, change)
 ========== =========================================================
@@ -19,6 +20,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,7 @@ SYNONYMS = {
     "date": ("date", "seen", "observed", "image_date"),
     "note": ("note", "notes", "comment", "comments", "remarks", "description"),
     "reader": ("reader", "analyst", "observer", "author"),
+    "absent_in": ("absent_in", "not_in", "last_without"),
     "candidate": ("candidate", "candidate_id"),
     "decision": ("decision", "review"),
     "name": ("name",),
@@ -115,8 +118,8 @@ def read_drawing(
     Returns
     -------
     DrawingContents
-        An observation's interval ends with its scene's capture and has no start: which earlier
-        scene shows the place without is the caller's rule to say. Its id is a digest of kind,
+        An observation's interval ends with its scene's capture, and starts with that of the scene
+        in which the reader says it was absent. Its id is a digest of kind,
         state, geometry, scene and reader.
 
     Raises
@@ -267,7 +270,24 @@ class _Sheet:
                 choices=[f"leave the date out: that of scene {image} then holds"],
             )
         known = capture or stated
-        return Interval(start=None, end=None if known is None else known.end)
+        end = None if known is None else known.end
+        return Interval(start=self._last_without(row, end), end=end)
+
+    def _last_without(self, row: Mapping[str, str], end: datetime | None) -> datetime | None:
+        """Return from when on the change may have happened, as the reader says."""
+        if "absent_in" not in row:
+            return None
+        name = row["absent_in"]
+        if name not in self.captures:
+            raise _unknown("absent_in", name, list(self.captures))
+        without = self.captures[name].interval
+        start = None if without is None else without.start
+        if start is not None and end is not None and start > end:
+            raise InvalidValue(
+                f"absent_in names {name}, which was taken later",
+                cause="the two scenes are swapped",
+            )
+        return start
 
     def _settled(
         self, shape: BaseGeometry, crs: CRS, image: str | None

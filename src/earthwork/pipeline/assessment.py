@@ -317,6 +317,7 @@ def read_drawings(
             reader=drawing.reader,
             scene=drawing.scene,
             captures={name: scene.capture for name, scene in scenes.items()},
+            grids={name: scene.grid for name, scene in scenes.items()},
         )
         for drawing in drawings
     )

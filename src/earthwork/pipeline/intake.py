@@ -10,6 +10,7 @@ from earthwork.evidence.store import Store
 from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.model.case import Case, Drawing
 from earthwork.pipeline.assessment import capture_of
+from earthwork.pipeline.opening import grid_of
 from earthwork.pipeline.plan import digest_of
 from earthwork.pipeline.records import encode
 
@@ -54,7 +55,8 @@ def take_in_drawing(
         If it names no scene of the case, or no row can be taken.
     """
     captures = {source.id: capture_of(source) for source in case.scenes}
-    contents = read_drawing(file, reader=reader, scene=scene, captures=captures)
+    grids = {source.id: grid_of(source) for source in case.scenes}
+    contents = read_drawing(file, reader=reader, scene=scene, captures=captures, grids=grids)
     kept = _keep(case, file)
     _record(store, kept, contents, reader)
     known = {drawing.file.resolve() for drawing in case.drawings}

@@ -88,7 +88,7 @@ def accept(
     kind = review.kind or candidate.kind
     where = review.geometry or placed.lonlat
     return Observation(
-        id=f"O-{candidate.id.removeprefix('C-')}",
+        id=f"O-{candidate.id}",
         kind=kind,
         state=_building_state(kind),
         geometry=candidate.geometry if where is None else where,

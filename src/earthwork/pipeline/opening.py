@@ -206,6 +206,13 @@ def planned_grid(source: SceneSource, raster: RasterFile) -> Grid:
     return ground_grid(camera, raster.grid.shape, height_m=height_m, gsd_m=source.gsd_m)
 
 
+def grid_of(source: SceneSource) -> Grid:
+    """Return the grid that a scene will lie on, opening its file."""
+    gsd_m = source.gsd_m or read_delivery(source.file).gsd_m
+    with open_raster(source.file, stated_gsd_m=gsd_m) as raster:
+        return planned_grid(source, raster)
+
+
 def stated(source: SceneSource) -> dict[str, Any]:
     """Return what the case states of a scene, without paths: part of the key of its result."""
     names = {"file", "control_points", "camera_model"}

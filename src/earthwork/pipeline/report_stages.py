@@ -29,7 +29,8 @@ from earthwork.pipeline.reading import (
     with_echoes,
 )
 from earthwork.pipeline.records import to_bytes
-from earthwork.reports.claims import time_expressions, toponyms
+from earthwork.reports.dates import time_expressions
+from earthwork.reports.places import toponyms
 from earthwork.reports.records import claim_from_record, time_record, toponym_record
 
 
