@@ -256,3 +256,25 @@ def test_other_files(tmp_path: Path) -> None:
     (tmp_path / "x.gpkg").write_bytes(b"no database")
     with pytest.raises(UnreadableLayer, match="does not open"):
         _read(tmp_path / "x.gpkg")
+
+
+def test_a_reader_says_where_it_was_absent(tmp_path: Path) -> None:
+    rows = [(BERM, {"kind": "berm", "scene": "after", "absent_in": "before"})]
+    (berm,) = _read(_write(tmp_path, rows)).observations
+    assert berm.interval == Interval(
+        start=CAPTURES["before"].interval.start, end=CAPTURES["after"].interval.end
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"kind": "berm", "scene": "after", "absent_in": "nowhere"}, "nowhere"),
+        ({"kind": "berm", "scene": "before", "absent_in": "after"}, "taken later"),
+    ],
+)
+def test_an_absence_that_cannot_be_is_left_out(tmp_path: Path, row: dict, says: str) -> None:
+    rows = [(BERM, row), (FIELD, {"kind": "camp", "scene": "after"})]
+    found = _read(_write(tmp_path, rows))
+    assert len(found.observations) == 1
+    assert says in str(found.skipped[0].error)
