@@ -7,7 +7,7 @@ Every name is invented.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import cast
 
@@ -203,7 +203,7 @@ def plan_city(side_m: float, *, rng: np.random.Generator) -> City:
         core=Point(0.44 * side_m, 0.62 * side_m),
     )
     trees = plant(city, rng=streams[3])
-    return City(**{**{name: getattr(city, name) for name in City.__slots__}, "trees": trees})
+    return replace(city, trees=trees)
 
 
 def _line(
@@ -390,10 +390,6 @@ _PATTERNS: dict[str, _Pattern] = {
         spacing_m=(36, 44), heading_deg=8, jitter_m=7, street_m=(2.8, 5), parcel_m2=190,
         setback_m=0.15, storeys=(1, 2, 2, 2, 3, 3), empty=0.03, use=Use.COURTYARD,
     ),
-    "Dabbara": _Pattern(
-        spacing_m=(38, 42), heading_deg=4, jitter_m=6, street_m=(3, 5), parcel_m2=170,
-        setback_m=0.15, storeys=(1, 2, 2, 2, 3), empty=0.04, use=Use.COURTYARD,
-    ),
     "Tahun": _Pattern(
         spacing_m=(56, 62), heading_deg=-7, jitter_m=3, street_m=(4, 6), parcel_m2=340,
         setback_m=1.6, storeys=(1, 1, 2, 2), empty=0.24, use=Use.HOUSE,
@@ -414,12 +410,12 @@ _PATTERNS: dict[str, _Pattern] = {
 
 
 def _built_up(
-    quarters: Iterable[Quarter], taken: BaseGeometry, *, side_m: float, rng: np.random.Generator
+    quarters: Sequence[Quarter], taken: BaseGeometry, *, side_m: float, rng: np.random.Generator
 ) -> tuple[list[Road], list[Footprint], tuple[LineString, ...]]:
     streets: list[Road] = []
     footprints: list[Footprint] = []
     walls: list[LineString] = []
-    for quarter in quarters:
+    for quarter in _fabrics(quarters):
         pattern = _PATTERNS[quarter.name]
         area = quarter.outline.difference(taken)
         own = _streets(quarter, area, pattern, rng=rng)
@@ -432,7 +428,26 @@ def _built_up(
         houses, yards = _houses(quarter.name, parcels, pattern, rng=rng)
         footprints.extend(houses)
         walls.extend(yards)
-    return streets, footprints, tuple(walls)
+    return streets, _in_their_quarters(footprints, quarters), tuple(walls)
+
+
+def _fabrics(quarters: Sequence[Quarter]) -> list[Quarter]:
+    """Return the areas built up as one: lanes of the old town run on from quarter to quarter."""
+    old = [quarter.outline for quarter in quarters if quarter.name in {"Suqara", "Dabbara"}]
+    others = [quarter for quarter in quarters if quarter.name not in {"Suqara", "Dabbara"}]
+    return [Quarter(name="Suqara", outline=shapely.union_all(old)), *others]
+
+
+def _in_their_quarters(
+    footprints: Iterable[Footprint], quarters: Sequence[Quarter]
+) -> list[Footprint]:
+    dabbara = next(quarter.outline for quarter in quarters if quarter.name == "Dabbara")
+    return [
+        replace(house, quarter="Dabbara")
+        if house.quarter == "Suqara" and dabbara.contains(house.outline.representative_point())
+        else house
+        for house in footprints
+    ]
 
 
 def _factory_site(side_m: float) -> Polygon:
@@ -613,7 +628,9 @@ def plant(city: City, *, rng: np.random.Generator) -> NDArray[np.float64]:
     bank = _scattered(city.river.outline.buffer(16).difference(city.river.outline.buffer(3)),
                       per_m2=0.009, rng=rng)  # fmt: skip
     gardens = _scattered(
-        shapely.union_all([q.outline for q in city.quarters if _PATTERNS[q.name].setback_m > 1]),
+        shapely.union_all(
+            [q.outline for q in _fabrics(city.quarters) if _PATTERNS[q.name].setback_m > 1]
+        ),
         per_m2=0.0032,
         rng=rng,
     )
