@@ -49,7 +49,9 @@ class MaskOptions:
     """The same for blue water in a colour image."""
     blue_over_red: float = 1.1
     """Blue over red from which a pixel is blue."""
-    water_roughness: float = 0.03
+    still_blue_over_red: float = 1.0
+    """The same after, where the before-image shows water: glitter is rough and grey."""
+    water_roughness: float = 0.04
     """Largest local spread of water, as a share of the scene's median."""
     water_area_m2: float = 2_000.0
     """Least area of water: shadows are dark and smooth too, but small."""
@@ -107,7 +109,7 @@ def assess(
         Unassessed.SATURATED: _either(_saturated, pair, valid, gsd, options),
         Unassessed.CLOUD: _either(_cloud, pair, valid, gsd, options),
         Unassessed.WATER: _water(before, valid[0], gsd, options)
-        & (_water(after, valid[1], gsd, options) | _is_blue(after, options)),
+        & (_water(after, valid[1], gsd, options) | _is_blue(after, options.still_blue_over_red)),
         Unassessed.VEGETATION: _vegetation(before, infrared_band, gsd, options)
         & _vegetation(after, infrared_band, gsd, options),
         Unassessed.NOT_ALIGNED: _not_aligned(before.grid, report, gsd, options),
@@ -197,17 +199,17 @@ def _water(raster: ArrayRaster, valid: Mask, gsd: float, options: MaskOptions) -
     image = np.where(valid, image / median, 0).astype(np.float32)
     smooth = _spread(image, valid, max(1.0, 2.0 / gsd)) <= options.water_roughness
     dark = image <= options.water_level
-    blue = (image <= options.blue_water_level) & _is_blue(raster, options)
+    blue = (image <= options.blue_water_level) & _is_blue(raster, options.blue_over_red)
     return large_areas(valid & smooth & (dark | blue), least_px=options.water_area_m2 / gsd**2)
 
 
-def _is_blue(raster: ArrayRaster, options: MaskOptions) -> Mask:
+def _is_blue(raster: ArrayRaster, least: float) -> Mask:
     """Tell where blue outweighs red: water that glitters is rough, but keeps its colour."""
     if raster.bands < 3:  # noqa: PLR2004 - no colour
         return np.zeros(raster.grid.shape, bool)
     red, blue = raster.pixels[0].astype(np.float32), raster.pixels[2].astype(np.float32)
     shift = 3.0
-    return _blurred(blue, shift) >= options.blue_over_red * _blurred(red, shift)
+    return _blurred(blue, shift) >= least * _blurred(red, shift)
 
 
 def _vegetation(

@@ -11,7 +11,7 @@ class RegistrationOptions:
 
     working_side_px: int = 2000
     """Longest side at which features are sought: the coarse cost does not grow with the image."""
-    least_side_px: int = 96
+    least_side_px: int = 160
     """Images with a shorter side are refused."""
     features: int = 5000
     """Features kept per image, spread over its cells."""
@@ -21,12 +21,14 @@ class RegistrationOptions:
     """Share of the before-image's side by which two references may disagree."""
     tie_points: int = 400
     """Places tried, on a regular lattice."""
-    patch_px: int = 64
+    patch_px: int = 96
     """Side of the patch compared at each place."""
     search_px: int = 10
     """How far from its prediction a place is sought, in pixels of the working scale."""
     least_correlation: float = 0.2
     """Gradient correlation from which a place counts as found."""
+    least_lead: float = 0.03
+    """Lead of the best correlation over any other a few pixels away."""
     agreement_px: float = 2.0
     """Distance to the fit within which a place agrees."""
     least_agreeing: int = 18

@@ -38,7 +38,7 @@ class Found:
     offsets: Float
     """Dims (n, 2), after-pixels from the prediction."""
     correlation: Float
-    """Dims (n), -1 where the best lies at the rim of the search."""
+    """Dims (n), -1 where the best is not clear or lies at the rim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def sought(
         scene = _after_patch(after, centre[index], jacobian, options.patch_px + 2 * search)
         if template is None or scene is None:
             continue
-        offset, correlation = _peak(template, scene)
+        offset, correlation = _peak(template, scene, options.least_lead)
         kept.append(place)
         offsets.append(jacobian @ offset)
         clarity.append(correlation)
@@ -131,7 +131,7 @@ def _after_patch(after: Raster, centre: Float, jacobian: Float, side: int) -> Im
     return strength if float(strength.std()) > 0 else None
 
 
-def _peak(template: Image, scene: Image) -> tuple[Float, float]:
+def _peak(template: Image, scene: Image, least_lead: float) -> tuple[Float, float]:
     """Return the offset (x, y) of the best correlation from the centre, to part of a pixel."""
     surface = np.asarray(cv2.matchTemplate(scene, template, cv2.TM_CCOEFF_NORMED), np.float64)
     row, column = np.unravel_index(surface.argmax(), surface.shape)
@@ -139,7 +139,15 @@ def _peak(template: Image, scene: Image) -> tuple[Float, float]:
     x = column + _vertex(surface[row], int(column)) - (surface.shape[1] - 1) / 2
     y = row + _vertex(surface[:, column], int(row)) - (surface.shape[0] - 1) / 2
     at_rim = min(row, column) == 0 or row + 1 == surface.shape[0] or column + 1 == surface.shape[1]
-    return np.array([x, y], np.float64), -1.0 if at_rim else best
+    clear = not at_rim and best - _rival(surface, int(row), int(column)) >= least_lead
+    return np.array([x, y], np.float64), best if clear else -1.0
+
+
+def _rival(surface: Float, row: int, column: int, apart: int = 4) -> float:
+    """Return the best correlation away from the peak: along a street or a wall it is as good."""
+    others = surface.copy()
+    others[max(0, row - apart) : row + apart + 1, max(0, column - apart) : column + apart + 1] = -1
+    return float(others.max())
 
 
 def _vertex(values: Float, at: int) -> float:
@@ -200,14 +208,17 @@ def smoothed(fit: Fit, rough: Mapping, grid: Grid, options: RegistrationOptions)
     residual = fit.targets - base(places)
     length = np.hypot(*residual.T)
     kept = length <= 2 * options.agreement_px
-    reach = 2.5 * max(options.patch_px / 2, np.sqrt(grid.height * grid.width / options.tie_points))
     known, rest = places[kept], residual[kept]
+    spacing = np.sqrt(grid.height * grid.width / options.tie_points)
+    reach = float(max(0.75 * options.patch_px, 1.5 * spacing))
+    # once more on what is left: one pass of averaging flattens a hill
+    left = rest - _shared(known, known, rest, reach)
 
     def mapping(points: Float) -> Float:
         moved = base(points)
         for start in range(0, len(points), 4096):
             part = slice(start, start + 4096)
-            moved[part] = moved[part] + _shared(points[part], known, rest, reach)
+            moved[part] = moved[part] + _shared(points[part], known, rest + left, reach)
         return moved
 
     return mapping
