@@ -33,10 +33,10 @@ def town(height: int, width: int, *, seed: int = 0, block: int = 40) -> Image:
     return cv2.GaussianBlur(image, (0, 0), 0.8)
 
 
-def rubble(height: int, width: int, *, seed: int = 0) -> Image:
+def rubble(height: int, width: int, *, seed: int = 0, grain_px: float = 1.2) -> Image:
     """Fine texture without a direction."""
     rng = np.random.default_rng(seed)
-    grain = cv2.GaussianBlur(rng.normal(0, 1, (height, width)).astype(np.float32), (0, 0), 1.2)
+    grain = cv2.GaussianBlur(rng.normal(0, 1, (height, width)).astype(np.float32), (0, 0), grain_px)
     return 130 + 45 * grain / grain.std()
 
 

@@ -308,10 +308,17 @@ def trace_lines(
         left, upper, width, height, area = (int(value) for value in stats[label])
         inside = np.asarray(labels)[upper : upper + height, left : left + width] == label
         thin = np.asarray(skeletonize(np.pad(inside, 1)), np.bool_)  # type: ignore[no-untyped-call]
-        path = longest_path(thin) - 1
+        path = _trimmed(longest_path(thin) - 1 + (upper, left), gain)
         if _is_line(path, area, gsd_m, options):
-            found.append(path + (upper, left))  # noqa: RUF005 - adds
+            found.append(path)
     return found
+
+
+def _trimmed(path: NDArray[np.intp], gain: Image) -> NDArray[np.intp]:
+    """Cut the ends that only the filters' reach adds: at a true end they answer half."""
+    along = np.nan_to_num(gain[tuple(path.T)], nan=-1.0)
+    kept = np.flatnonzero(along >= 0.5 * np.median(along)) if along.size else along.astype(int)
+    return path[kept[0] : kept[-1] + 1] if kept.size else path[:0]
 
 
 def _is_line(path: NDArray[np.intp], area: int, gsd_m: float, options: EarthworkOptions) -> bool:

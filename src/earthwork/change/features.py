@@ -79,7 +79,7 @@ def sigma_px(length_m: float, gsd_m: float) -> float:
 def smoothed(image: Image, sigma: float) -> Image:
     """Average with a Gaussian of ``sigma`` pixels, mirrored at the edge; dims (row, column).
 
-    From 4 px on by three box averages of the same variance, whose cost does not grow with sigma.
+    From 4 px on by three box averages of about the same variance: their cost does not grow.
     """
     if sigma >= _BOX_FROM:
         return _boxed(_boxed(_boxed(image, _box_side(sigma)), _box_side(sigma)), _box_side(sigma))

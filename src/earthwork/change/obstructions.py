@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from earthwork.change.features import resolve_gsd, standardised
+from earthwork.change.features import averaged, resolve_gsd, sigma_px, standardised
 from earthwork.model.vocabulary import Kind
 
 Image = NDArray[np.float32]
@@ -31,18 +30,20 @@ class ObstructionOptions:
 
     coarsest_gsd_m: float = 0.8
     """Above this pixel size nothing is sought: a block of concrete is not resolved."""
-    size_m: float = 8.0
-    """Largest thickness of a thing, in metres: wider is a new surface."""
+    context_m: float = 15.0
+    """Standard deviation over which the two dates are brought to one brightness."""
     tolerance_m: float = 2.0
     """Distance within which a thing of the before-image explains one of the after-image."""
     contrast: float = 1.2
-    """Least gain of contrast against the road, in standard deviations of the scene's luminance."""
+    """Least brightness outside the range before, in standard deviations of the scene's."""
     least_extent_m: float = 6.0
     """Things shorter than this are dropped: most are vehicles, which are not looked for."""
     most_extent_m: float = 40.0
     """Things longer than this are dropped: most are shadows."""
     vehicle_width_m: float = 3.5
-    """Things up to this wide that lie along the road are dropped, likewise."""
+    """Things up to this wide that lie along the road are dropped, likewise ..."""
+    vehicle_length_m: float = 14.0
+    """... unless they are longer than this: a row."""
     beside_m: float = 5.0
     """Width of the strip beside the carriageway in which a barrier can stand ready."""
     blocking_share: float = 0.6
@@ -139,22 +140,19 @@ def road_mask(roads: Sequence[BaseGeometry], shape: tuple[int, ...]) -> Mask:
 def contrast_gain(
     before: Image, after: Image, assessed: Mask, gsd: float, options: ObstructionOptions
 ) -> Image:
-    """Return how much more a pixel stands out from its surroundings than anything near it did."""
-    side = 2 * max(1, round(options.size_m / gsd / 2)) + 1
-    near = 2 * max(1, round(options.tolerance_m / gsd)) + 1
-    shapes = [cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (n, n)) for n in (side, near)]
-    first, second = (
-        _standing_out(standardised(image, assessed), shapes[0]) for image in (before, after)
-    )
-    result: Image = second - np.asarray(cv2.dilate(first, shapes[1]), np.float32)
-    return result
+    """Return how far a pixel lies outside the range of brightness that its place had before.
 
-
-def _standing_out(image: Image, shape: NDArray[Any]) -> Image:
-    """Return the larger of the white and the black top-hat: things unlike their ground."""
-    light = cv2.morphologyEx(image, cv2.MORPH_TOPHAT, shape)
-    dark = cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, shape)
-    result: Image = np.maximum(np.asarray(light, np.float32), np.asarray(dark, np.float32))
+    The after-image is brought to the before-image's brightness locally first; the range is taken
+    over ``tolerance_m``, so that edges of the road that moved a little are none.
+    """
+    first, second = standardised(before, assessed), standardised(after, assessed)
+    counted = assessed.astype(np.float32)
+    second = second - averaged(second - first, counted, sigma_px(options.context_m, gsd))
+    side = 2 * max(1, round(options.tolerance_m / gsd)) + 1
+    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    lighter = second - np.asarray(cv2.dilate(first, near), np.float32)
+    darker = np.asarray(cv2.erode(first, near), np.float32) - second
+    result: Image = np.maximum(lighter, darker).astype(np.float32)
     return result
 
 
@@ -189,7 +187,7 @@ def _thing(
         return None
     turn = turn if sides[0] >= sides[1] else turn + 90
     crossing = _crossing(turn, road, centre, gsd)
-    if thickness <= options.vehicle_width_m and crossing < 0.5:  # noqa: PLR2004 - within 30° of the road
+    if _may_be_vehicle(extent, thickness, crossing, options):
         return None
     carriageway = 2 * gsd * float(_window(half_width, centre, round(15 / gsd)).max())
     share = min(1.0, extent * crossing / max(carriageway, 1e-6))
@@ -209,6 +207,14 @@ def _thing(
         alternatives=_alternatives(kind),
         parts={"contrast": strength, "width_share": share, "on_road": on_road, "looks": 1.0},
     )
+
+
+def _may_be_vehicle(
+    extent: float, thickness: float, crossing: float, options: ObstructionOptions
+) -> bool:
+    """Tell whether a thing has a vehicle's size and lies along the road, within 30 degrees."""
+    is_narrow = thickness <= options.vehicle_width_m and extent <= options.vehicle_length_m
+    return is_narrow and crossing < 0.5  # noqa: PLR2004 - sine of 30 degrees
 
 
 def _crossing(turn_deg: float, road: Mask, centre: Sequence[float], gsd: float) -> float:
