@@ -19,6 +19,7 @@ from earthwork.errors import CaseInvalid, CaseNotFound, EarthworkError
 from earthwork.io.layers import read_layer
 from earthwork.io.timestamps import parse_capture
 from earthwork.model.case import (
+    CASE_FILE,
     Bounds,
     Case,
     Drawing,
@@ -32,7 +33,6 @@ from earthwork.model.grid import reproject
 from earthwork.model.interval import UNKNOWN_CAPTURE, Capture, Interval
 from earthwork.model.scene import Angles, Licence
 
-CASE_FILE = "case.toml"
 _WGS84 = CRS.from_epsg(4326)
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Text = Annotated[str, Field(min_length=1)]

@@ -44,16 +44,21 @@ for _panel, _command in _COMMANDS:
     app.command(rich_help_panel=_panel)(_command)
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands it over by position
+    if wanted:
+        typer.echo(f"earthwork {earthwork.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     *,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Print it.", is_eager=True, callback=_print_version),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"earthwork {earthwork.__version__}")
-        raise typer.Exit
+    del version  # its callback has printed it
 
 
 def main() -> None:

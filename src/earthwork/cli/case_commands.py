@@ -10,25 +10,9 @@ from typing import Annotated
 
 import typer
 
-from earthwork.cli.showing import show_what
 from earthwork.cli.terminal import advise, json_lines, progress, say, warn
 from earthwork.errors import CaseBusy, InvalidValue
-from earthwork.evidence.store import Store
-from earthwork.evidence.verification import verify as verify_folder
-from earthwork.io.samples import find_sample, lay_out
-from earthwork.model.case import Case
-from earthwork.pipeline.assessment import assess as assess_case
-from earthwork.pipeline.assessment import plan_case
-from earthwork.pipeline.checking import Level
-from earthwork.pipeline.checking import check as check_case
-from earthwork.pipeline.demonstration import (
-    READER,
-    lay_out_simulated_case,
-    scripted_reader_file,
-)
-from earthwork.pipeline.intake import take_in_drawing
-from earthwork.settings import CASE_FILE, add_drawing, load_case
-from earthwork.simulate.siege import build_siege
+from earthwork.model.case import CASE_FILE, Case
 
 BRIEF = Path("brief") / "brief.html"
 CaseFolder = Annotated[Path, typer.Argument(help="Folder of the case.", metavar="CASE")]
@@ -71,21 +55,19 @@ def new(
 
 def check(folder: CaseFolder) -> None:
     """Say what is missing, wrong, or lies outside the area; change nothing."""
+    from earthwork.pipeline.checking import Level
+    from earthwork.pipeline.checking import check as check_case
+    from earthwork.settings import load_case
+
     remarks = check_case(load_case(folder))
     for remark in remarks:
-        _PRINT[remark.level](f"{remark.where}: {remark.what}")
+        print_remark = warn if remark.level is Level.ERROR else say
+        print_remark(f"{remark.level.value:>5} {remark.where}: {remark.what}")
     errors = sum(remark.level is Level.ERROR for remark in remarks)
     gaps = sum(remark.level is Level.GAP for remark in remarks)
     say(f"{errors} errors, {gaps} gaps")
     if errors:
         raise typer.Exit(4)
-
-
-_PRINT = {
-    Level.ERROR: lambda line: warn(f"ERROR {line}"),
-    Level.GAP: lambda line: say(f"  gap {line}"),
-    Level.FINE: lambda line: say(f"   ok {line}"),
-}
 
 
 def assess(
@@ -96,6 +78,8 @@ def assess(
     by: By = None,
 ) -> None:
     """Run the whole line: align, detect, take in, read, judge, publish. It resumes."""
+    from earthwork.settings import load_case
+
     case = load_case(folder)
     if dry_run:
         _print_plan(case)
@@ -107,6 +91,9 @@ def assess(
 
 def run_case(case: Case, *, by: str | None = None, json: bool = False) -> None:
     """Run a case with progress on the terminal."""
+    from earthwork.evidence.store import Store
+    from earthwork.pipeline.assessment import assess as assess_case
+
     listen = json_lines() if json else progress()
     with Store.open(case.folder, clock=_now, by=by or case.author) as store:
         assess_case(case, store, listen=listen)
@@ -117,6 +104,9 @@ def _now() -> datetime:
 
 
 def _print_plan(case: Case) -> None:
+    from earthwork.evidence.store import Store
+    from earthwork.pipeline.assessment import plan_case
+
     store = Store.reading(case.folder)
     plan = plan_case(case)
     for step in plan.steps:
@@ -138,6 +128,10 @@ def observe(
 
     Rows with a kind (or state) are observations; rows with a candidate and a decision are reviews.
     """
+    from earthwork.evidence.store import Store
+    from earthwork.pipeline.intake import take_in_drawing
+    from earthwork.settings import add_drawing, load_case
+
     case = load_case(folder)
     with Store.open(case.folder, clock=_now, by=reader) as store:
         taken = take_in_drawing(case, store, file, reader=reader, scene=scene)
@@ -160,11 +154,16 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Show what the last run found."""
+    from earthwork.cli.showing import show_what
+    from earthwork.settings import load_case
+
     show_what(load_case(folder), what.value, as_json=json)
 
 
 def verify(folder: CaseFolder) -> None:
     """Hold every recorded byte against the ledger; works on a copy, offline."""
+    from earthwork.evidence.verification import verify as verify_folder
+
     result = verify_folder(folder)
     for note in result.notes:
         advise(f"{note.path}: {note.what}")
@@ -188,6 +187,14 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 1,
 ) -> None:
     """Build a simulated besieged city, assess it offline, and end with the path of its brief."""
+    from earthwork.pipeline.demonstration import (
+        READER,
+        lay_out_simulated_case,
+        scripted_reader_file,
+    )
+    from earthwork.settings import load_case
+    from earthwork.simulate.siege import build_siege
+
     if (folder / CASE_FILE).exists() and not load_case(folder).is_simulated:
         raise CaseBusy("that folder holds a real case", where=str(folder))
     advise("simulating a city on two dates, with reports")
@@ -211,6 +218,8 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 1,
 ) -> None:
     """Write a simulated city: scenes, surface models, truth, roads, reports and a ready case."""
+    from earthwork.pipeline.demonstration import lay_out_simulated_case
+
     if (output / CASE_FILE).exists():
         raise CaseBusy("there is a case already", where=str(output))
     lay_out_simulated_case(output, seed=seed)
@@ -227,6 +236,8 @@ def sample(
     ] = None,
 ) -> None:
     """Lay out an example case; fetch the files it needs, by sha256, or take them from a folder."""
+    from earthwork.io.samples import find_sample, lay_out
+
     example = find_sample(name)
     target = folder or Path(name)
     if source is not None and not source.is_dir():

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from earthwork.cli.terminal import advise, say, warn
-from earthwork.model.case import Bounds
-from earthwork.model.pair import AlignmentStatus, RegistrationReport
-from earthwork.pipeline.comparing import Labels, compare_files
-from earthwork.pipeline.image_stages import (
-    DetectionFiles,
-    align_files,
-    detect_files,
-    orthorectify_file,
-    place_file,
-)
+
+if TYPE_CHECKING:
+    from earthwork.model.case import Bounds
+    from earthwork.model.pair import RegistrationReport
 
 Image = Annotated[Path, typer.Argument(help="GeoTIFF, COG, VRT, JP2, JPEG or PNG.")]
 Gsd = Annotated[
@@ -43,6 +37,8 @@ def compare(
 
     Example: earthwork compare before.jpg after.jpg --before-date 2016-08-14 --credit "© Maker"
     """
+    from earthwork.pipeline.comparing import Labels, compare_files
+
     labels = Labels(before=before_date, after=after_date, place=place, credit=credit)
     plate = compare_files(before, after, labels=labels, gsd_m=gsd_m)
     write(output, plate.png)
@@ -66,6 +62,8 @@ def align(
     gsd_m: Gsd = None,
 ) -> None:
     """Bring AFTER onto the pixel grid of BEFORE, and report how well it fits."""
+    from earthwork.pipeline.image_stages import align_files
+
     result = align_files(before, after, output=output, report=report, field=field, gsd_m=gsd_m)
     tell_alignment(result)
     say(f"aligned: {output}")
@@ -82,9 +80,7 @@ def detect(
     ] = None,
     footprints_predate: Annotated[
         bool | None,
-        typer.Option(
-            help="Are the footprints no later than BEFORE? Unless so, none is razed."
-        ),
+        typer.Option(help="Are the footprints no later than BEFORE? Unless so, none is razed."),
     ] = None,
     roads: Annotated[
         Path | None, typer.Option(help="Road lines or areas, in pixels or map coordinates.")
@@ -94,6 +90,8 @@ def detect(
 
     Candidates are proposals, not findings: a named reader decides (earthwork observe).
     """
+    from earthwork.pipeline.image_stages import DetectionFiles, detect_files
+
     files = DetectionFiles(
         before=before,
         after=after,
@@ -108,6 +106,8 @@ def detect(
 
 def tell_alignment(report: RegistrationReport) -> None:
     """Say how well a pair fits; loudly if it does not."""
+    from earthwork.model.pair import AlignmentStatus
+
     if report.status is AlignmentStatus.NOT_ALIGNED:
         warn(f"NOT ASSESSED: the images could not be aligned. {report.reason}")
     else:
@@ -127,12 +127,16 @@ def place(
     ] = None,
 ) -> None:
     """Place a press picture on the ground by control points or by its edges."""
+    from earthwork.pipeline.image_stages import place_file
+
     edges = None if bounds is None else _edges(*bounds)
     say(place_file(image, output=output, points=points, bounds=edges))
     say(f"placed: {output}")
 
 
 def _edges(west: float, south: float, east: float, north: float) -> Bounds:
+    from earthwork.model.case import Bounds
+
     return Bounds(west=west, south=south, east=east, north=north)
 
 
@@ -153,6 +157,8 @@ def orthorectify(
     gsd_m: Gsd = None,
 ) -> None:
     """Bring an image from sensor geometry onto the map, with its camera model."""
+    from earthwork.pipeline.image_stages import orthorectify_file
+
     say(
         orthorectify_file(
             image, output=output, height_m=height_m, elevation=elevation, camera=camera, gsd_m=gsd_m

@@ -9,12 +9,6 @@ import typer
 
 from earthwork.cli.image_commands import write
 from earthwork.cli.terminal import advise, say, warn
-from earthwork.pipeline.report_stages import (
-    JudgementFiles,
-    ReadingRequest,
-    judge_files,
-    read_files,
-)
 
 
 def read(
@@ -36,6 +30,8 @@ def read(
 
     A file that cannot be read is named, the others are read, and the exit code says so.
     """
+    from earthwork.pipeline.report_stages import ReadingRequest, read_files
+
     request = ReadingRequest(
         files=tuple(files), published=published, place=place, outlet=outlet, encoding=encoding
     )
@@ -72,6 +68,8 @@ def judge(
 
     Without an image every physical claim is 'not assessed', and tunnels are 'not observable'.
     """
+    from earthwork.pipeline.report_stages import JudgementFiles, judge_files
+
     files = JudgementFiles(
         claims=claims, observed=observed, reader=reader, image=image, captured=captured, as_of=as_of
     )

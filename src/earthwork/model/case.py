@@ -12,6 +12,9 @@ from shapely.geometry.base import BaseGeometry
 from earthwork.model.interval import Capture, Interval
 from earthwork.model.scene import Angles, Licence
 
+CASE_FILE = "case.toml"
+"""Name of the file that makes a folder a case."""
+
 
 class LayerRole(StrEnum):
     """What a vector or raster layer is used for."""

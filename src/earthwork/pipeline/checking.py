@@ -14,6 +14,7 @@ from earthwork.io.rasters import open_raster
 from earthwork.model.case import Case, Layer, LayerRole, Report, SceneSource
 from earthwork.model.grid import Grid
 from earthwork.pipeline.assessment import case_files, default_pairs
+from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.opening import planned_grid
 from earthwork.pipeline.reading import case_gazetteer, find_place, require_digest
 
@@ -25,6 +26,8 @@ class Level(StrEnum):
     """A run would stop."""
     GAP = "gap"
     """A run goes on, and says less."""
+    NOTE = "note"
+    """A decision that a run takes, for the reader to know."""
     FINE = "fine"
     """As it should be."""
 
@@ -86,7 +89,7 @@ def _scene(case: Case, source: SceneSource) -> Iterator[tuple[Level, str]]:
     with open_raster(source.file, stated_gsd_m=source.gsd_m or delivery.gsd_m) as raster:
         grid = planned_grid(source, raster)
         for decision in (*raster.decisions, *delivery.decisions):
-            yield Level.GAP, decision
+            yield Level.NOTE, decision
     yield from _stated(source, delivery)
     yield from _placed(case, grid)
 
@@ -136,7 +139,7 @@ def _layer(case: Case, layer: Layer) -> Iterator[tuple[Level, str]]:
     frame = read_layer(layer.file, area=case.area)
     yield Level.FINE, f"{len(frame)} rows"
     for decision in frame.attrs.get("decisions", ()):
-        yield Level.GAP, str(decision)
+        yield Level.NOTE, str(decision)
     if layer.role is LayerRole.FOOTPRINTS and layer.content_date is None:
         yield Level.GAP, "no content_date: no footprint of it can make a building 'razed'"
 
@@ -148,7 +151,7 @@ def _report(report: Report) -> Iterator[tuple[Level, str]]:
     )
     yield Level.FINE, f"{len(document.text.split())} words"
     for decision in document.decisions:
-        yield Level.GAP, decision
+        yield Level.NOTE, decision
     if report.published is None:
         yield Level.GAP, 'no publication date: "Friday" cannot be dated (published = "…")'
     if report.outlet is None:
@@ -170,5 +173,5 @@ def _whole_gaps(case: Case) -> Iterator[str]:
         yield "no area: the outline of the images is taken"
     if len(case.scenes) > 1 and not (case.pairs or default_pairs(case)):
         yield 'no pair: two scenes need dates, or name them (pair = [["before", "after"]])'
-    if find_place(case.place, case_gazetteer()) is None:
+    if find_place(case.place, case_gazetteer(read_places(case))) is None:
         yield f"the place “{case.place}” is in no gazetteer: relative places cannot be resolved"
