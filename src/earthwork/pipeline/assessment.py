@@ -25,12 +25,30 @@ from earthwork.model.interval import Capture
 from earthwork.model.scene import Scene
 from earthwork.pipeline.detecting import PairNames, detect, read_candidates, write_proposal
 from earthwork.pipeline.events import Listener, Published, ignore
-from earthwork.pipeline.issuing import Edition, issue
+from earthwork.pipeline.issuing import (
+    Edition,
+    PairView,
+    Pictures,
+    compile_edition,
+    evidence_of,
+    issue,
+    read_sentences,
+    write_files,
+)
 from earthwork.pipeline.judging import Material, case_area, judge_material
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.observing import PlacedCandidate, TakenIn, take_in
 from earthwork.pipeline.opening import open_scene, prepare_scene, read_scene, sidecars, stated
-from earthwork.pipeline.pairing import align, open_aligned, read_aligned, read_mask, write_pair
+from earthwork.pipeline.pairing import (
+    align,
+    open_aligned,
+    read_aligned,
+    read_field,
+    read_mask,
+    read_reasons,
+    read_registration,
+    write_pair,
+)
 from earthwork.pipeline.plan import Bench, Plan, Recorded, StepList, digest_of
 from earthwork.pipeline.reading import (
     CLAIMS_FILE,
@@ -374,8 +392,16 @@ def _echo(names: _Names, bench: Bench, out: Path) -> None:
 
 
 def _judge(case: Case, names: _Names, bench: Bench, out: Path) -> None:
-    findings = judge_material(gather(case, names, bench))
+    material = gather(case, names, bench)
+    findings = judge_material(material)
     (out / FINDINGS_FILE).write_bytes(to_bytes(findings))
+    for edition in EDITIONS:
+        evidence = evidence_of(material, findings, edition=edition)
+        (out / _sentences_file(edition)).write_bytes(compile_edition(evidence))
+
+
+def _sentences_file(edition: Edition) -> str:
+    return f"sentences-{edition.value}.json"
 
 
 def gather(case: Case, names: _Names, bench: Bench) -> Material:
@@ -409,16 +435,32 @@ def read_findings(folder: Path) -> tuple[Finding, ...]:
 
 def _publish(case: Case, names: _Names, edition: Edition, bench: Bench, out: Path) -> None:
     material = gather(case, names, bench)
-    findings = read_findings(bench.result(JUDGE))
+    judged = bench.result(JUDGE)
+    evidence = evidence_of(material, read_findings(judged), edition=edition)
+    sentences = read_sentences((judged / _sentences_file(edition)).read_bytes())
     with ExitStack() as stack:
-        rasters = {
-            scene.id: stack.enter_context(
-                open_scene(scene, bench.result(f"open {scene.id}"), bench)
+        pictures = _pictures(material, names, bench, stack)
+        files = issue(material, evidence, sentences, edition=edition, pictures=pictures)
+    write_files(files, out)
+
+
+def _pictures(material: Material, names: _Names, bench: Bench, stack: ExitStack) -> Pictures:
+    scenes = {
+        scene.id: stack.enter_context(open_scene(scene, bench.result(f"open {scene.id}"), bench))
+        for scene in material.scenes
+    }
+    folders = {pair: bench.result(f"align {pair[0]} {pair[1]}") for pair in names.pairs}
+    return Pictures(
+        scenes=scenes,
+        pairs=tuple(
+            PairView(
+                before=before,
+                after=after,
+                aligned=stack.enter_context(open_aligned(folder)),
+                field=read_field(folder),
+                report=read_registration(folder),
+                reasons=read_reasons(folder),
             )
-            for scene in material.scenes
-        }
-        aligned = {
-            pair: stack.enter_context(open_aligned(bench.result(f"align {pair[0]} {pair[1]}")))
-            for pair in names.pairs
-        }
-        issue(material, findings, edition=edition, rasters=rasters, aligned=aligned, out=out)
+            for (before, after), folder in folders.items()
+        ),
+    )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.io.layers import read_layer
 from earthwork.model.case import Case, LayerRole
 from earthwork.model.place import GazetteerEntry
+from earthwork.publishing.maps import Backdrop
+
+_WATER = frozenset({"river", "lake", "canal"})
+_QUARTERS = frozenset({"quarter", "neighbourhood", "suburb"})
 
 
 def read_places(case: Case) -> tuple[GazetteerEntry, ...]:
@@ -14,14 +20,37 @@ def read_places(case: Case) -> tuple[GazetteerEntry, ...]:
 
     Rows without a ``name`` are passed over. The point of an area is one within it.
     """
-    layers = [layer for layer in case.layers if layer.role is LayerRole.GAZETTEER]
-    frames = [read_layer(layer.file, area=case.area) for layer in layers]
-    return tuple(
-        _entry(str(row["name"]), row["geometry"])
-        for frame in frames
-        for row in frame.to_dict("records")
-        if row.get("name")
+    rows = _rows(case, LayerRole.GAZETTEER)
+    return tuple(_entry(str(row["name"]), row["geometry"]) for row in rows if row.get("name"))
+
+
+def read_backdrop(case: Case) -> Backdrop:
+    """Return roads, water and quarters of a case's layers, to lie under its map.
+
+    A gazetteer row whose ``feature`` is a river, lake or canal is water; a quarter, neighbourhood
+    or suburb is a quarter.
+    """
+    roads = [row["geometry"] for row in _rows(case, LayerRole.ROADS)]
+    named = _rows(case, LayerRole.GAZETTEER)
+    return Backdrop(
+        roads=tuple(roads),
+        water=tuple(r["geometry"] for r in named if r.get("feature") in _WATER),
+        quarters=tuple(
+            (str(r["name"]), r["geometry"]) for r in named if r.get("feature") in _QUARTERS
+        ),
+        credit=_credits(case),
     )
+
+
+def _rows(case: Case, role: LayerRole) -> list[dict[str, Any]]:
+    layers = [layer for layer in case.layers if layer.role is role]
+    frames = [read_layer(layer.file, area=case.area) for layer in layers]
+    return [row for frame in frames for row in frame.to_dict("records")]
+
+
+def _credits(case: Case) -> str | None:
+    used = [c for c in case.layers if c.role in {LayerRole.ROADS, LayerRole.GAZETTEER}]
+    return "; ".join(sorted({f"{c.credit} ({c.terms})" for c in used})) or None
 
 
 def _entry(name: str, geometry: BaseGeometry) -> GazetteerEntry:

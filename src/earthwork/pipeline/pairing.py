@@ -98,7 +98,7 @@ def reason_shares(mask: AssessedMask) -> dict[str, float]:
     return {"assessed": mask.share} | {k: v for k, v in sorted(shares.items()) if v > 0}
 
 
-def read_report(folder: Path) -> RegistrationReport:
+def read_registration(folder: Path) -> RegistrationReport:
     """Return the registration report that a finished 'align' step holds."""
     return from_bytes(RegistrationReport, (folder / REPORT_FILE).read_bytes())
 
@@ -168,6 +168,12 @@ def open_aligned(folder: Path) -> Iterator[Raster]:
         yield raster
 
 
+def read_field(folder: Path) -> NDArray[np.float32]:
+    """Return the field (2, row, column) that a finished 'align' step holds, dx and dy in pixels."""
+    with open_raster(folder / FIELD_FILE) as raster:
+        return raster.read(whole(raster.grid)).astype(np.float32, copy=False)
+
+
 def read_aligned(before: Raster, folder: Path) -> AlignedPair:
     """Return the pair that a finished 'align' step holds, in memory.
 
@@ -181,13 +187,11 @@ def read_aligned(before: Raster, folder: Path) -> AlignedPair:
     still = read_array(before)
     with open_raster(folder / ALIGNED_FILE) as raster:
         moved = read_array(raster)
-    with open_raster(folder / FIELD_FILE) as raster:
-        field = raster.read(whole(raster.grid)).astype(np.float32)
     return AlignedPair(
         before=still,
         after=ArrayRaster(grid=still.grid, pixels=moved.pixels, mask=moved.mask),
-        field=field,
-        report=read_report(folder),
+        field=read_field(folder),
+        report=read_registration(folder),
         assessed=replace(read_mask(folder), grid=still.grid),
         decisions=(),
     )
