@@ -269,6 +269,7 @@ def test_swapped_dates_are_noticed() -> None:
     [
         (1.0, Grid.of_pixels(height=45, width=60, gsd_m=2.0), 768),
         (1.0, Grid.of_pixels(height=45, width=60, gsd_m=1.0), 384),
+        (1.0, Grid.of_pixels(height=90, width=120, gsd_m=0.5), 384),
         (1.0, Grid.of_pixels(height=90, width=240, gsd_m=1.0), 768),
     ],
 )

@@ -273,7 +273,7 @@ def _fitting_width(part: Window, widest: int) -> int:
 
 def _share_ground(first: Grid, other: Grid) -> bool:
     if first.crs is None and other.crs is None:
-        return first.shape == other.shape
+        return first.shape == other.shape and first.stated_gsd_m == other.stated_gsd_m
     return first.crs is not None and other.crs is not None
 
 
@@ -385,7 +385,9 @@ def _is_simulated(scenes: Sequence[Scene]) -> bool:
 def _notes(draft: _Draft) -> str:
     said = [draft.stretch_words]
     if not draft.is_one_scale:
-        said.append("The frames are NOT at one scale: a pixel size is unknown.")
+        said.append("The frames may NOT be at one scale: a pixel size is unknown.")
+    elif len(draft.frames) > 1 and draft.frames[0].grid.gsd_m is None:
+        said.append("Pixel size unknown: they are at one scale only if they were aligned.")
     if any((~frame.valid).mean() > _NO_DATA_SAID_FROM for frame in draft.frames):
         said.append("Plain grey: no data.")
     return " ".join(said)
