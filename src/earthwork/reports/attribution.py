@@ -117,10 +117,14 @@ _WITH_REPORTS = re.compile(
     r"\bwith\s+(?P<source>(?:\w+\s+){0,2}reports)\s+(?:indicating|suggesting|saying"
     r"|claiming)\s+(?:that\s+)?"
 )
+_AFTER_NOUN = re.compile(r"\s+(?:suggest|sa(?:y|id)|indicat|show|of\b|are\b|were\b|from\b)")
 _BEING = re.compile(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+)?$")
 _SUPPOSED = re.compile(r"\b(?:would|will|if|on \w+day)\b")
 _OPENING_QUOTE = ("“", '"')
 _MOST_WORDS = 24
+
+LONGEST_SOURCE = 240
+"""Code points before a verb of speech within which its subject begins."""
 
 
 def attribute(sentences: Sequence[Sentence], *, text: str) -> tuple[tuple[Attribution, ...], ...]:
@@ -205,6 +209,7 @@ def _by_according(sentence: Sentence, text: str) -> Iterator[Attribution]:
         start, end = match.span("source")
         apposition = _APPOSITION.match(sentence.words, end)
         end = apposition.end() if apposition and match.start() > 0 else end
+        end = start + len(sentence.words[start:end].rstrip(" ."))
         rest = _without(sentence.words, (match.start(), end))
         yield _attribution(sentence, text, (start, end), content=rest)
         return
@@ -213,7 +218,7 @@ def _by_according(sentence: Sentence, text: str) -> Iterator[Attribution]:
 def _by_verb(sentence: Sentence, text: str) -> Iterator[Attribution]:
     words = sentence.words
     for match in _SPEECH.finditer(words):
-        if _is_quoted(words, match.start()) or _is_passive(words, match):
+        if _is_quoted(words, match.start()) or _is_no_speech(words, match):
             continue
         source = _subject(words, match.start()) or _inverted(words, match.start(), match.end())
         if source is None:
@@ -232,9 +237,11 @@ def _by_verb(sentence: Sentence, text: str) -> Iterator[Attribution]:
             return
 
 
-def _is_passive(words: str, verb: re.Match[str]) -> bool:
-    """Tell 'mines were found' from 'they found'."""
+def _is_no_speech(words: str, verb: re.Match[str]) -> bool:
+    """Tell 'mines were found' and 'reports suggest' from 'they found' and 'she reports'."""
     before = words[max(0, verb.start() - 24) : verb.start()]
+    if verb[0] in {"reports", "report", "claims"} and _AFTER_NOUN.match(verb.string, verb.end()):
+        return True
     return verb[0] != "reporting" and _BEING.search(before) is not None
 
 
@@ -300,7 +307,8 @@ def _attribution(
 
 def _subject(words: str, verb: int) -> Range | None:
     """Return the noun phrase that ends just before a verb; None if there is none."""
-    start = max((m.end() for m in _BOUNDARY.finditer(words, 0, verb)), default=0)
+    window = max(0, verb - LONGEST_SOURCE)
+    start = max((m.end() for m in _BOUNDARY.finditer(words, window, verb)), default=window)
     end = verb
     trailing = _TRAILING.search(words, start, verb)
     if words[start:verb].rstrip().endswith(","):
@@ -366,9 +374,15 @@ def _content(words: str, phrase: Range, *, is_inverted: bool) -> tuple[Range, ..
     closes = is_inverted or _TIME_TAIL.match(words[end:]) is not None
     if closes and len(before.split()) > 2:  # noqa: PLR2004 - two words are an adverbial
         return _without(words, phrase)
-    that = re.search(r"\bthat\s", words[end : end + 70])
     told = re.search(r"\b(?:told|tells?)$", words[start:end])
-    return ((end + that.end() if that and told else end, len(words)),)
+    that = _TOLD_THAT.match(words, end) if told else _DATED_THAT.match(words, end)
+    return ((that.end() if that else end, len(words)),)
+
+
+_TOLD_THAT = re.compile(r"[^.;]{0,70}?\bthat\s")
+_DATED_THAT = re.compile(
+    r"\s+(?:(?:on|late|early|last|this|in|a)\s+)*(?:\w+day|week|month|year|statement|interview)\s+that\s"
+)
 
 
 def _without(words: str, phrase: Range) -> tuple[Range, ...]:

@@ -131,6 +131,10 @@ _NEGATIONS = _words(
     r"yet\s+to",
     r"free\s+of",
 )
+_IN_VAIN = re.compile(
+    r"\b(?:do|does|did|could|would|will|can)(?:n[’']t|not|\s+not)\s+(?:stop|prevent|keep|slow|deter|save|help|hold|hinder)\w*",
+    _IGNORE,
+)
 _STANDS = _words(
     "intact", "unscathed", "undamaged", "usable", "in use", r"still\s+(?:open|standing|stands?)"
 )
@@ -224,7 +228,7 @@ def read_polarity(clause: str) -> Polarity:
 
 def is_negated(clause: str) -> bool:
     """Tell whether a clause holds a word of negation."""
-    return _NEGATIONS.search(clause) is not None
+    return _NEGATIONS.search(_IN_VAIN.sub(" ", clause)) is not None
 
 
 def says_it_stands(clause: str) -> bool:

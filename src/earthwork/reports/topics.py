@@ -256,8 +256,8 @@ _TOPICS: tuple[_Topic, ...] = (
     ),
     _topic(
         ClaimKind.ROAD_BLOCKED,
-        _either(_ROUTE, _SHUT)
-        + r"|roads?\b[^.;]{0,30}\b(?:still|remain\w*)\s+open|(?:no|not\s+a\s+single)\s+(?:car"
+        _either(_ROUTE, _SHUT) + r"|(?:roads?|routes?|highways?|streets?|corridors?|crossings?"
+        r"|border)\b[^.;]{0,30}\b(?:still|remain\w*)\s+open|(?:no|not\s+a\s+single)\s+(?:car"
         r"|vehicle|lorry|truck)\s+(?:has|have|had|can|could)\b|no\s+way\s+(?:in|out)\b"
         r"|can\s+(?:still|no\s+longer)\s+(?:get|leave|pass|drive)\b|every\s+way\s+into"
         r"|block(?:ed|ing|s)\s+(?:\w+\s+){0,3}(?:roads?|routes?|streets?|highways?)"
@@ -318,7 +318,8 @@ _EVENTS: tuple[_Topic, ...] = (
         r"kill(?:ed|ing|ings|s)\b|dead\b|died\b|deaths?\b|wounded\b|injur(?:ed|ies|ing)\b"
         r"|casualt(?:y|ies)\b|lost\s+their\s+lives|death\s+toll|fatalit\w+|bodies\b"
         r"|went\s+missing|shot\s+dead|claimed\s+the\s+lives",
-        r"kill\s+the\s+(?:bill|deal)|to\s+the\s+death|deadly|claimed\s+responsibility|dead\s+(?:end|line|lock)"
+        r"kill\s+the\s+(?:bill|deal)|to\s+the\s+death|deadly|claimed\s+responsibility"
+        r"|dead\s+(?:end|line|lock)"
         r"|death\s+(?:penalty|sentence)",
     ),
     _topic(
