@@ -309,3 +309,26 @@ def test_a_sighting_of_unknown_date_supports_but_does_not_date(
     finding = one(make_claim(), undated)
     assert finding.verdict is Verdict.SUPPORTED
     assert "unknown date" in finding.reason
+
+
+def test_a_road_said_open_beside_staged_barriers_is_supported(
+    one: Make, make_claim: Make, make_observation: Make
+) -> None:
+    claim = make_claim(ClaimKind.ROAD_BLOCKED, polarity=Polarity.NEGATED)
+    finding = one(claim, make_observation(kind=Kind.BARRIER_STAGED))
+    assert finding.verdict is Verdict.SUPPORTED
+
+
+def test_one_named_building_is_held_against_what_was_noted_of_it(
+    one: Make, make_claim: Make, make_observation: Make
+) -> None:
+    factory = make_observation(
+        "O-2", kind=None, state=BuildingState.STANDING, note="the large factory, whole"
+    )
+    house = make_observation(kind=Kind.BUILDING_RAZED, state=BuildingState.RAZED, note="a house")
+    claim = make_claim(ClaimKind.BUILDING_RAZED, "the large factory has been razed")
+    finding = one(claim, house, factory)
+    assert finding.verdict is Verdict.CONTRADICTED
+    assert finding.observations == ("O-2",)
+    unnoted = one(claim, house, replace(factory, note=None))
+    assert unnoted.verdict is Verdict.PARTLY_SUPPORTED

@@ -17,7 +17,6 @@ from earthwork.pipeline.assessment import (
     ECHOES,
     JUDGE,
     OBSERVE,
-    plan_case,
     read_findings,
     read_taken_in,
 )
@@ -25,6 +24,7 @@ from earthwork.pipeline.detecting import read_candidates
 from earthwork.pipeline.opening import read_scene
 from earthwork.pipeline.reading import read_claims_file
 from earthwork.pipeline.records import encode
+from earthwork.pipeline.run import last_result, last_results
 
 Rows = tuple[tuple[str, ...], Sequence[tuple[str, ...]], Any]
 """Column titles, rows, and the values themselves."""
@@ -58,14 +58,12 @@ def show_what(case: Case, what: str, *, as_json: bool) -> None:
 
 
 def _result(case: Case, name: str) -> Path:
-    store = Store.reading(case.folder)
-    key = next((step.key for step in plan_case(case).steps if step.name == name), None)
-    folder = None if key is None else store.derived(key)
+    folder = last_result(Store.reading(case.folder), name)
     if folder is None:
         raise CaseInvalid(
             "there is no result of this",
             where=str(case.folder),
-            cause="the case was not run since it, or the program, last changed",
+            cause="the case was not run yet, or its work folder was deleted",
             choices=[f"earthwork assess {case.folder.name}"],
         )
     return folder
@@ -112,8 +110,8 @@ def _observations(case: Case) -> Rows:
 
 
 def _candidates(case: Case) -> Rows:
-    steps = [step.name for step in plan_case(case).steps if step.kind == "detect"]
-    candidates = [c for name in steps for c in read_candidates(_result(case, name))]
+    folders = last_results(Store.reading(case.folder), kind="detect")
+    candidates = [c for folder in folders for c in read_candidates(folder)]
     ranked = sorted(candidates, key=lambda c: -c.score)
     rows = [
         (c.id, _word(c.kind, ""), f"{c.score:.2f}", _size(c.area_m2, c.length_m)) for c in ranked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,6 +39,12 @@ _OPPOSES: dict[ClaimKind, frozenset[BuildingState]] = {
     ClaimKind.BUILDING_STANDING: frozenset({BuildingState.RAZED, BuildingState.DESTROYED}),
     ClaimKind.BUILDING_RAZED: frozenset({BuildingState.STANDING}),
 }
+_NAMED = re.compile(
+    r"\b(?:the|a|an|its|one|that)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?P<building>factory|mosque|church|hospital|clinic|school|mill|station|hotel|prison|palace"
+    r"|university|court|museum|library|stadium|tower|minaret|depot|warehouse|silo)\b(?!s)",
+    re.IGNORECASE,
+)
 _RAZED_KINDS = frozenset({Kind.BUILDING_RAZED, Kind.BUILDING_DESTROYED})
 
 
@@ -66,7 +73,7 @@ def match(claim: Claim, area: BaseGeometry | None, observations: Iterable[Observ
     observations
         Observations with geometries in longitude and latitude.
     """
-    inside = [] if area is None else _inside(area, observations)
+    inside = _of_building(claim, [] if area is None else _inside(area, observations))
     staged_counts = claim.kind in {ClaimKind.ROAD_BLOCKED, ClaimKind.ROADBLOCK}
     return Match(
         bearing_out=tuple(o for o in inside if _bears_out(claim.kind, o)),
@@ -79,6 +86,26 @@ def _inside(area: BaseGeometry, observations: Iterable[Observation]) -> list[Obs
     placed = [o for o in observations if not o.is_pixels]
     tree = STRtree([o.geometry for o in placed])
     return [placed[i] for i in sorted(tree.query(area, predicate="intersects"))]
+
+
+def named_building(claim: Claim) -> str | None:
+    """Return the word for the one building that a claim is about ('the large factory'); else None.
+
+    Examples
+    --------
+    >>> _NAMED.search("The large factory in the south has been razed")["building"]
+    'factory'
+    """
+    about_buildings = claim.kind in _STANDS_FOR
+    found = _NAMED.search(claim.quote.words) if about_buildings else None
+    return None if found is None else found["building"].lower()
+
+
+def _of_building(claim: Claim, inside: list[Observation]) -> list[Observation]:
+    """Return what a reader noted of the one building claimed, if any did; else all."""
+    word = named_building(claim)
+    noted = [o for o in inside if word is not None and o.note and word in o.note.lower()]
+    return noted or inside
 
 
 def _bears_out(kind: ClaimKind, observation: Observation) -> bool:

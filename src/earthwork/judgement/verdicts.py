@@ -322,8 +322,10 @@ def _opposed(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:
 
 def _staged(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:
     reason = "Barriers stood ready beside the road; the road itself was open."
+    is_denied = claim.polarity is Polarity.NEGATED
+    verdict = Verdict.SUPPORTED if is_denied else Verdict.PARTLY_SUPPORTED
     return replace(
-        _draft(claim, Verdict.PARTLY_SUPPORTED, reason, looks=looks),
+        _draft(claim, verdict, reason, looks=looks),
         kind=Kind.BARRIER_STAGED,
         observations=tuple(o.id for o in found.staged),
         interval=_bracket(found.staged),

@@ -28,6 +28,8 @@ class GazetteerEntry:
     """Inhabitants, 0 if unknown."""
     extent: PlacePrecision = PlacePrecision.LOCALITY
     """How far a place of this kind reaches: a country's point does not stand for a town's."""
+    shape: BaseGeometry | None = None
+    """Its outline or line, longitude and latitude, where a layer of the case gives it."""
 
 
 class Gazetteer(Protocol):

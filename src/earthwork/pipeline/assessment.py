@@ -352,14 +352,15 @@ def _plan_report(case: Case, report: Report, steps: StepList) -> None:
 
 
 def _read(case: Case, report: Report, bench: Bench, out: Path) -> None:
-    gazetteer = case_gazetteer(read_places(case))
+    places = read_places(case)
+    gazetteer = case_gazetteer(places)
     document, claims = read_report(
         report.file,
         name=report.id,
         published=report.published,
         outlet=report.outlet,
         gazetteer=gazetteer,
-        context=context_of(case.place, gazetteer),
+        context=context_of(case.place, gazetteer, places=places),
     )
     for decision in document.decisions:
         bench.note(decision)

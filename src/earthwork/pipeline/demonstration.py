@@ -18,9 +18,9 @@ from earthwork.io.rasters import write_raster
 from earthwork.model.case import Case
 from earthwork.model.observation import Candidate, Observation, Review
 from earthwork.model.vocabulary import Decision, Kind
-from earthwork.pipeline.assessment import plan_case
 from earthwork.pipeline.detecting import lonlat, read_candidates
 from earthwork.pipeline.records import encode
+from earthwork.pipeline.run import last_results
 from earthwork.simulate.reports import SimulatedReport
 from earthwork.simulate.siege import (
     Siege,
@@ -148,6 +148,7 @@ def _case_file(siege: Siege) -> str:
         "period_end": max(taken) + _AS_OF_DELAY,
         "simulated": True,
     }
+    document["release"] = {"coordinate_digits": 5}
     _add(document, "scene", (_scene_table(scene) for scene in siege.scenes))
     _add(document, "layer", _layer_tables(siege))
     _add(document, "report", (_report_table(report) for report in siege.reports))
@@ -240,9 +241,7 @@ def scripted_reader_file(case: Case, siege: Siege) -> Path:
 
 
 def _last_candidates(case: Case) -> tuple[Candidate, ...]:
-    store = Store.reading(case.folder)
-    keys = [step.key for step in plan_case(case).steps if step.kind == "detect"]
-    folders = [folder for key in keys if (folder := store.derived(key)) is not None]
+    folders = last_results(Store.reading(case.folder), kind="detect")
     return tuple(candidate for folder in folders for candidate in read_candidates(folder))
 
 

@@ -23,12 +23,20 @@ from earthwork.pipeline.judging import Material, by_date
 from earthwork.pipeline.naming import read_backdrop
 from earthwork.pipeline.records import from_bytes, to_bytes
 from earthwork.publishing.brief import BriefContent, render_html, render_pdf
+from earthwork.publishing.candidates import candidates_geojson
 from earthwork.publishing.facts import BriefEvidence
 from earthwork.publishing.framing import FramingOptions, windows_around
 from earthwork.publishing.maps import overview_map
 from earthwork.publishing.marks import Mark, candidate_marks, marks_of, on_page
 from earthwork.publishing.plates import Plate, before_after_plate
 from earthwork.publishing.sentences import Sentence, compile_sentences
+from earthwork.publishing.tables import (
+    claims_csv,
+    findings_csv,
+    findings_geojson,
+    observations_csv,
+    observations_geojson,
+)
 
 _WGS84 = CRS.from_epsg(4326)
 _STEPS_BACK = 3
@@ -150,7 +158,36 @@ def issue(
     files |= {f"{folder}/{plate.id}.png": plate.png for plate in shown}
     if overview is not None:
         files[f"{folder}/map.png"] = overview.png
-    return files
+    if not is_public:
+        files |= _candidate_layers(material, pictures)
+    return files | _tables(evidence, is_public=is_public)
+
+
+def _candidate_layers(material: Material, pictures: Pictures) -> dict[str, bytes]:
+    """Return the candidates of each pair as a layer to review in a desktop map program."""
+    grids = {scene.id: scene.grid for scene in material.scenes}
+    return {
+        f"exports/working/candidates-{pair.before}-{pair.after}.geojson": candidates_geojson(
+            [c for c in material.candidates if (c.before, c.after) == (pair.before, pair.after)],
+            grid=grids[pair.before],
+        )
+        for pair in pictures.pairs
+    }
+
+
+def _tables(evidence: BriefEvidence, *, is_public: bool) -> dict[str, bytes]:
+    """Return the findings, observations and claims as tables and features."""
+    folder = "exports" if is_public else "exports/working"
+    tables = {"findings": findings_csv, "observations": observations_csv, "claims": claims_csv}
+    layers = {"findings": findings_geojson, "observations": observations_geojson}
+    files = {
+        f"{folder}/tables/{name}.csv": make(evidence, is_public=is_public)
+        for name, make in tables.items()
+    }
+    return files | {
+        f"{folder}/{name}.geojson": make(evidence, is_public=is_public)
+        for name, make in layers.items()
+    }
 
 
 def _may_show(plate: Plate, evidence: BriefEvidence) -> bool:

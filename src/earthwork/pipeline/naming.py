@@ -62,4 +62,5 @@ def _entry(name: str, geometry: BaseGeometry) -> GazetteerEntry:
         geonames_id=None,
         country=None,
         population=0,
+        shape=geometry,
     )

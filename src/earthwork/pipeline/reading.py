@@ -77,7 +77,9 @@ def read_report(
     return document, read_claims(document, gazetteer=gazetteer, context=context)
 
 
-def context_of(place: str | None, gazetteer: Gazetteer) -> ReadingContext:
+def context_of(
+    place: str | None, gazetteer: Gazetteer, *, places: tuple[GazetteerEntry, ...] = ()
+) -> ReadingContext:
     """Return the context in which reports on a place are read.
 
     Parameters
@@ -86,9 +88,11 @@ def context_of(place: str | None, gazetteer: Gazetteer) -> ReadingContext:
         The place asked about, 'Mosul' or 'Mosul, Iraq'; None for none.
     gazetteer
         What resolves it.
+    places
+        The case's own places, before the gazetteer's.
     """
     entry = None if place is None else find_place(place, gazetteer)
-    return ReadingContext(place=entry)
+    return ReadingContext(place=entry, extra=places)
 
 
 def find_place(place: str, gazetteer: Gazetteer) -> GazetteerEntry | None:

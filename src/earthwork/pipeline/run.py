@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from earthwork.evidence.acts import DERIVE
 from earthwork.evidence.store import Store
 from earthwork.pipeline.events import Listener, Noted, StepFinished, StepStarted, ignore
 from earthwork.pipeline.plan import Bench, Plan, Recorded, Step
@@ -41,6 +42,32 @@ def run(plan: Plan, store: Store, *, listen: Listener = ignore) -> None:
 class _Place:
     number: int
     total: int
+
+
+def last_result(store: Store, name: str) -> Path | None:
+    """Return the result of the last run of a step that is still there; None without one.
+
+    Parameters
+    ----------
+    store
+        The store, open for reading.
+    name
+        Name of the step.
+    """
+    made = [e.data for e in store.entries if e.act == DERIVE and e.data.get("step") == name]
+    for data in reversed(made):
+        folder = store.derived(str(data["key"]))
+        if folder is not None:
+            return folder
+    return None
+
+
+def last_results(store: Store, *, kind: str) -> tuple[Path, ...]:
+    """Return the last result of each step of a kind, in the order in which they were first made."""
+    steps = [str(entry.data["step"]) for entry in store.entries if entry.act == DERIVE]
+    names = dict.fromkeys(name for name in steps if name.split()[0] == kind)
+    folders = [last_result(store, name) for name in names]
+    return tuple(folder for folder in folders if folder is not None)
 
 
 def _record(recorded: Recorded, store: Store) -> None:

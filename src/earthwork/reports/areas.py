@@ -20,6 +20,15 @@ REACH_KM = 15.0
 NEAR_KM = 5.0
 """How far 'near X' reaches beyond its edge."""
 
+LEAST_REACH_KM = 0.4
+"""How far 'north of X' reaches beyond a small X of known shape, at least."""
+
+ALONG_KM = 0.3
+"""How far 'along' a line reaches to each side."""
+
+ON_KM = 0.03
+"""Half the width of a street or river of which only the middle line is known."""
+
 CORRIDOR_KM = 2.5
 """Half the width of a corridor from A to B."""
 
@@ -45,7 +54,9 @@ DIRECTED = {
 
 
 def radius_km(entry: GazetteerEntry) -> float:
-    """Return how far a place reaches from its point, guessed from its inhabitants or its extent."""
+    """Return how far a place reaches: by its shape, else guessed from inhabitants or extent."""
+    if entry.shape is not None:
+        return math.sqrt(_local(entry.shape, entry).area / math.pi)
     if entry.extent is not PlacePrecision.LOCALITY:
         return PRECISION_RADIUS_M[entry.extent] / 1000
     guessed = math.sqrt(entry.population / PEOPLE_PER_KM2 / math.pi)
@@ -67,6 +78,9 @@ def area_of(
         'north', 'southeast', ...; None for all round.
     """
     radius = radius_km(entry)
+    if entry.shape is not None and entry.shape.length > 0:
+        own = _local(entry.shape, entry)
+        return _on_ground(_by_shape(own, radius, relation, direction), entry)
     if relation in DIRECTED:
         return _on_ground(_sector(DIRECTED[relation], radius + REACH_KM), entry)
     inner, outer = _rings(relation, radius)
@@ -76,6 +90,38 @@ def area_of(
     if direction is not None:
         shape = shape.intersection(_sector(direction, 2 * outer))
     return _on_ground(shape, entry)
+
+
+def _by_shape(
+    shape: BaseGeometry, radius: float, relation: PlaceRelation | None, direction: str | None
+) -> BaseGeometry:
+    """Return the area that lies in a relation to a shape, all in km; its reach is of its size."""
+    if relation in DIRECTED:
+        reach = radius + min(REACH_KM, max(LEAST_REACH_KM, 2 * radius))
+        return _sector(DIRECTED[relation], reach, apex=shape.centroid).difference(shape)
+    wide = _widened(shape, radius, relation)
+    if direction is None:
+        return wide
+    if shape.area == 0:
+        return _on_side(wide, direction)
+    return wide.intersection(_sector(direction, 4 * radius + NEAR_KM, apex=shape.centroid))
+
+
+def _widened(shape: BaseGeometry, radius: float, relation: PlaceRelation | None) -> BaseGeometry:
+    if shape.area == 0:
+        return shape.buffer(ALONG_KM if relation is not None else ON_KM)
+    if relation is PlaceRelation.OUTSKIRTS:
+        return shape.buffer(0.4 * radius).difference(shape.buffer(-0.4 * radius))
+    if relation in {PlaceRelation.NEAR, PlaceRelation.ALONG}:
+        return shape.buffer(min(NEAR_KM, max(ALONG_KM, radius)))
+    return shape
+
+
+def _on_side(strip: BaseGeometry, direction: str) -> BaseGeometry:
+    """Return the part of a strip along a line that lies to one side of it."""
+    bearing = math.radians(_BEARINGS[direction])
+    x, y = ALONG_KM * math.sin(bearing), ALONG_KM * math.cos(bearing)
+    return strip.intersection(affinity.translate(strip, x, y))
 
 
 def _rings(relation: PlaceRelation | None, radius: float) -> tuple[float, float]:
@@ -106,12 +152,22 @@ def _km_from(first: GazetteerEntry, last: GazetteerEntry) -> tuple[float, float]
     return x, (last.latitude - first.latitude) * KM_PER_DEGREE
 
 
-def _sector(direction: str, reach: float) -> Polygon:
-    """Return a sector of 90 degrees about a direction, with its apex at the origin, in km."""
+def _sector(direction: str, reach: float, *, apex: Point | None = None) -> Polygon:
+    """Return a sector of 90 degrees about a direction, in km, its apex at the origin or as given."""
     middle = _BEARINGS[direction]
     bearings = [math.radians(middle + step) for step in range(-45, 46, 5)]
     rim = [(reach * math.sin(b), reach * math.cos(b)) for b in bearings]
-    return Polygon([(0.0, 0.0), *rim])
+    x, y = (0.0, 0.0) if apex is None else (apex.x, apex.y)
+    return Polygon([(x, y), *((x + east, y + north) for east, north in rim)])
+
+
+def _local(shape: BaseGeometry, entry: GazetteerEntry) -> BaseGeometry:
+    """Bring a shape from longitude and latitude into km around a place."""
+    shrink = max(math.cos(math.radians(entry.latitude)), 0.05)
+    x_km, y_km = KM_PER_DEGREE * shrink, KM_PER_DEGREE
+    matrix = [x_km, 0, 0, y_km, -entry.longitude * x_km, -entry.latitude * y_km]
+    moved: BaseGeometry = affinity.affine_transform(shape, matrix)
+    return moved
 
 
 def _on_ground(shape: BaseGeometry, entry: GazetteerEntry) -> BaseGeometry:
