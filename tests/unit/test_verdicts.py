@@ -242,7 +242,10 @@ def test_a_building_said_razed_that_stands_is_contradicted(
     one: Make, make_claim: Make, make_observation: Make
 ) -> None:
     standing = make_observation(kind=None, state=BuildingState.STANDING)
-    assert one(make_claim(ClaimKind.BUILDING_RAZED), standing).verdict is Verdict.CONTRADICTED
+    every = make_claim(ClaimKind.BUILDING_RAZED, "every building was razed")
+    assert one(every, standing).verdict is Verdict.CONTRADICTED
+    some = make_claim(ClaimKind.BUILDING_RAZED, "several buildings were razed")
+    assert one(some, standing).verdict is Verdict.NOT_SEEN
     assert one(make_claim(ClaimKind.BUILDING_STANDING), standing).verdict is Verdict.SUPPORTED
 
 
@@ -251,7 +254,8 @@ def test_razed_here_and_standing_there_is_partly_supported(
 ) -> None:
     standing = make_observation("O-2", kind=None, state=BuildingState.STANDING)
     razed = make_observation(kind=Kind.BUILDING_RAZED, state=BuildingState.RAZED)
-    finding = one(make_claim(ClaimKind.BUILDING_RAZED), razed, standing)
+    every = make_claim(ClaimKind.BUILDING_RAZED, "all of the buildings were razed")
+    finding = one(every, razed, standing)
     assert finding.verdict is Verdict.PARTLY_SUPPORTED
     assert set(finding.observations) == {"O-1", "O-2"}
 

@@ -248,6 +248,7 @@ class _Sheet:
             area_m2=area_m2,
             length_m=length_m,
             note=row.get("note"),
+            absent_in=row.get("absent_in"),
         )
 
     def _image(self, row: Mapping[str, str]) -> str:

@@ -45,6 +45,11 @@ _NAMED = re.compile(
     r"|university|court|museum|library|stadium|tower|minaret|depot|warehouse|silo)\b(?!s)",
     re.IGNORECASE,
 )
+TOTAL = re.compile(
+    r"\b(entire(ly)?|all (along|around|round|over|of)?|complete(ly)?|every|whole|fully)\b",
+    re.IGNORECASE,
+)
+"""Words by which a claim is of all there is."""
 _RAZED_KINDS = frozenset({Kind.BUILDING_RAZED, Kind.BUILDING_DESTROYED})
 
 
@@ -74,11 +79,12 @@ def match(claim: Claim, area: BaseGeometry | None, observations: Iterable[Observ
         Observations with geometries in longitude and latitude.
     """
     inside = _of_building(claim, [] if area is None else _inside(area, observations))
+    is_total = says_all(claim) or _is_noted(claim, inside)
     staged_counts = claim.kind in {ClaimKind.ROAD_BLOCKED, ClaimKind.ROADBLOCK}
     return Match(
         bearing_out=tuple(o for o in inside if _bears_out(claim.kind, o)),
         staged=tuple(o for o in inside if staged_counts and o.kind is Kind.BARRIER_STAGED),
-        opposing=tuple(o for o in inside if _opposes(claim.kind, o)),
+        opposing=tuple(o for o in inside if is_total and _opposes(claim.kind, o)),
     )
 
 
@@ -99,6 +105,17 @@ def named_building(claim: Claim) -> str | None:
     about_buildings = claim.kind in _STANDS_FOR
     found = _NAMED.search(claim.quote.words) if about_buildings else None
     return None if found is None else found["building"].lower()
+
+
+def says_all(claim: Claim) -> bool:
+    """Tell whether a claim is of all there is, so that one exception opposes it."""
+    return TOTAL.search(claim.quote.words) is not None
+
+
+def _is_noted(claim: Claim, inside: list[Observation]) -> bool:
+    """Tell whether a claim is of one building, and a reader noted which one that is."""
+    word = named_building(claim)
+    return word is not None and any(o.note and word in o.note.lower() for o in inside)
 
 
 def _of_building(claim: Claim, inside: list[Observation]) -> list[Observation]:

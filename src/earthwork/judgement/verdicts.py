@@ -7,7 +7,6 @@ observations count - what a named reader accepted or drew. Candidates are listed
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,12 +14,14 @@ from datetime import date, timedelta
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.judgement.matching import (
+    TOTAL,
     Match,
     area_m2,
     claim_area,
     describe_place,
     length_m,
     match,
+    named_building,
 )
 from earthwork.judgement.observability import Question, SceneView, obstacle
 from earthwork.model.claim import Claim, Quantity
@@ -30,6 +31,7 @@ from earthwork.model.observation import Candidate, Observation
 from earthwork.model.place import GazetteerEntry
 from earthwork.model.vocabulary import (
     PHYSICAL_CLAIMS,
+    BuildingState,
     ClaimKind,
     ImageCheckable,
     Kind,
@@ -40,10 +42,6 @@ from earthwork.model.vocabulary import (
     Verdict,
 )
 
-_TOTAL = re.compile(
-    r"\b(entire(ly)?|all (along|around|round|over)|complete(ly)?|every|whole|fully)\b",
-    re.IGNORECASE,
-)
 _ENOUGH_OF_SAID = 0.75
 """Share of a number said that must be observed to bear it out."""
 RECENT = timedelta(days=14)
@@ -155,13 +153,19 @@ def _beyond_images(claim: Claim, evidence: Evidence) -> Finding | None:
     if claim.kind is ClaimKind.TUNNEL:
         checkable = ImageCheckable.NO_SUBSURFACE
     if checkable not in _NEVER_DUE and _is_premature(claim, evidence):
-        reason = f"It was announced, and was not due by {_day(evidence.as_of)}."
-        return _draft(claim, Verdict.PREMATURE, reason)
+        return _draft(claim, Verdict.PREMATURE, _not_due(claim, evidence))
     if checkable in _BEYOND:
         return _draft(claim, *_BEYOND[checkable])
     if claim.kind not in PHYSICAL_CLAIMS:
         return _draft(claim, Verdict.RECORDED, _NOT_ALTERATION)
     return None
+
+
+def _not_due(claim: Claim, evidence: Evidence) -> str:
+    if claim.interval is None or claim.interval.end is None:
+        return "It was announced or foretold without a date at which it could be checked."
+    due = _day(claim.interval.end.date())
+    return f"It was announced for {due} or before, which was not past on {_day(evidence.as_of)}."
 
 
 def _is_premature(claim: Claim, evidence: Evidence) -> bool:
@@ -257,30 +261,55 @@ def _seen(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:
 
 
 def _verdict_when_seen(claim: Claim, found: Match) -> tuple[Verdict, str]:
-    seen = found.bearing_out
+    against = _contradiction(claim, found.bearing_out)
+    if against is not None:
+        return Verdict.CONTRADICTED, against
+    part = _part(claim, found)
+    if part is not None:
+        return Verdict.PARTLY_SUPPORTED, part
+    return Verdict.SUPPORTED, _when_seen(found.bearing_out)
+
+
+def _contradiction(claim: Claim, seen: Sequence[Observation]) -> str | None:
     if claim.polarity is Polarity.NEGATED:
-        return Verdict.CONTRADICTED, "It was said not to be there, and a reader saw it."
+        return "It was said not to be there, and a reader saw it."
     if _is_later_than_said(claim, seen):
-        return Verdict.CONTRADICTED, "It was seen, but came after the time that is claimed."
+        return "It was seen, but came after the time that is claimed."
+    return None
+
+
+def _part(claim: Claim, found: Match) -> str | None:
+    """Say why only part of a claim is borne out; None if all of it is."""
+    seen = found.bearing_out
     if found.opposing:
-        return Verdict.PARTLY_SUPPORTED, "Part of it was seen; elsewhere the contrary was seen."
-    shortfall = _shortfall(claim, seen)
-    if shortfall is not None:
-        return Verdict.PARTLY_SUPPORTED, shortfall
+        return "Part of it was seen; elsewhere the contrary was seen."
+    if named_building(claim) is not None and not any(_notes(claim, o) for o in seen):
+        return "Such buildings were seen there; whether one of them is the one named was not noted."
+    return _shortfall(claim, seen) or _other_kind(claim, seen)
+
+
+def _other_kind(claim: Claim, seen: Sequence[Observation]) -> str | None:
     primary = PHYSICAL_CLAIMS[claim.kind][:1]
-    if primary and not any(o.kind in primary or o.state is not None for o in seen):
-        names = " and ".join(sorted({str(o.kind).replace("_", " ") for o in seen}))
-        return Verdict.PARTLY_SUPPORTED, f"What was seen is {names}, which may be what is meant."
-    return Verdict.SUPPORTED, _when_seen(seen)
+    if not primary or any(o.kind in primary or o.state is not None for o in seen):
+        return None
+    names = " and ".join(sorted({str(o.kind).replace("_", " ") for o in seen}))
+    return f"What was seen is {names}, which may be what is meant."
+
+
+def _notes(claim: Claim, observation: Observation) -> bool:
+    word = named_building(claim)
+    return word is not None and observation.note is not None and word in observation.note.lower()
 
 
 def _when_seen(seen: Sequence[Observation]) -> str:
     undated = all(o.interval.start is None and o.interval.end is None for o in seen)
     if undated:
         return "It was seen, in an image of unknown date: when it came about is not known."
-    if all(o.interval.start is None for o in seen):
-        return "It was seen; no earlier image shows the place without it."
-    return "It was seen, and an earlier image shows the place without it."
+    if all(o.state is BuildingState.STANDING for o in seen):
+        return "It was seen standing."
+    if all(o.absent_in is not None for o in seen):
+        return "It was seen, and an earlier image shows the place without it."
+    return "It was seen; no earlier image is known to show the place without it."
 
 
 def _is_later_than_said(claim: Claim, seen: Sequence[Observation]) -> bool:
@@ -288,7 +317,7 @@ def _is_later_than_said(claim: Claim, seen: Sequence[Observation]) -> bool:
 
 
 def _shortfall(claim: Claim, seen: Sequence[Observation]) -> str | None:
-    total = _TOTAL.search(claim.quote.words)
+    total = TOTAL.search(claim.quote.words)
     if total is not None and claim.kind is not ClaimKind.BUILDING_STANDING:
         said = total.group(0)
         return f"It was seen, but “{said}” was not measured: the images show part of it at least."
@@ -301,11 +330,16 @@ def _shortfall(claim: Claim, seen: Sequence[Observation]) -> str | None:
 
 def _observed(quantity: Quantity, seen: Sequence[Observation]) -> float | None:
     if quantity.unit == "count":
-        return float(len(seen))
+        return None if _is_ground(seen) else float(len(seen))
     if quantity.unit in {"m", "km"}:
         length = length_m(seen)
         return None if length is None else length / (1000.0 if quantity.unit == "km" else 1.0)
     return area_m2(seen) if quantity.unit == "m2" else None
+
+
+def _is_ground(seen: Sequence[Observation]) -> bool:
+    """Tell whether areas were seen, which a number of buildings or blocks does not count."""
+    return all(o.kind is Kind.GROUND_CLEARED for o in seen)
 
 
 def _opposed(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:

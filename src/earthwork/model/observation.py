@@ -80,6 +80,8 @@ class Observation:
     """Measured length on the ground."""
     note: str | None = None
     """The reader's words. Never published."""
+    absent_in: str | None = None
+    """Id of an earlier scene that shows the place without it; None if no such scene was named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

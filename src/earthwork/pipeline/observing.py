@@ -100,6 +100,7 @@ def accept(
         area_m2=candidate.area_m2,
         length_m=candidate.length_m,
         note=review.note,
+        absent_in=candidate.before,
     )
 
 

@@ -413,11 +413,17 @@ def _when(interval: Interval | None, seen: Sequence[Observation], desk: _Desk) -
     if interval is None or interval.end is None:
         return f" {images}; when this came about is not known"
     if interval.start is None:
-        return (
-            f" by {spoken_day(interval.end)}, first seen then; no earlier image shows the place"
-            " without it"
-        )
+        return f" by {spoken_day(interval.end)}, first seen then; {_absence(seen, desk)}"
     return f"; the change came about {spoken_between(interval.start, interval.end)}"
+
+
+def _absence(seen: Sequence[Observation], desk: _Desk) -> str:
+    """Say which earlier image shows the place without, where its date gives no first day."""
+    names = dict.fromkeys(o.absent_in for o in seen)
+    if None in names:
+        return "no earlier image shows the place without it"
+    dates = joined([desk.scene(name).capture.spoken() for name in names if name is not None])
+    return f"an earlier image ({dates}) shows the place without it"
 
 
 def _in_images(scenes: Sequence[Scene]) -> str:
@@ -460,6 +466,11 @@ def _overview_text(basics: dict[str, int], said: str, unreported: int) -> str:
         held = _number(basics["judged"], "claim")
         was = "was" if basics["judged"] == 1 else "were"
         first = f"{capitalised(held)} from {reports} {was} held against {images}. Of these: {said}."
+        if not basics["images"]:
+            first = (
+                f"The case holds no image: nothing that is said of the ground was assessed."
+                f" {capitalised(held)} from {reports} {was} read. Of these: {said}."
+            )
     if not unreported:
         return first
     more = _number(unreported, "observation")

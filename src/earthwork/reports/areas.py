@@ -153,7 +153,7 @@ def _km_from(first: GazetteerEntry, last: GazetteerEntry) -> tuple[float, float]
 
 
 def _sector(direction: str, reach: float, *, apex: Point | None = None) -> Polygon:
-    """Return a sector of 90 degrees about a direction, in km, its apex at the origin or as given."""
+    """Return a sector of 90 degrees about a direction, in km, from the origin or a given apex."""
     middle = _BEARINGS[direction]
     bearings = [math.radians(middle + step) for step in range(-45, 46, 5)]
     rim = [(reach * math.sin(b), reach * math.cos(b)) for b in bearings]
