@@ -32,6 +32,9 @@ def compare(
         str | None, typer.Option(help="What the pictures show, for the title.")
     ] = None,
     credit: Annotated[str | None, typer.Option(help="Credit line, printed in the plate.")] = None,
+    aligned: Annotated[
+        bool, typer.Option("--align/--no-align", help="Show AFTER on the grid of BEFORE.")
+    ] = True,
 ) -> None:
     """Put two pictures side by side at one scale, with caption; say what would make it better.
 
@@ -40,7 +43,9 @@ def compare(
     from earthwork.pipeline.comparing import Labels, compare_files
 
     labels = Labels(before=before_date, after=after_date, place=place, credit=credit)
-    plate = compare_files(before, after, labels=labels, gsd_m=gsd_m)
+    plate = compare_files(
+        before, after, labels=labels, gsd_m=gsd_m, is_aligned=aligned, note=advise
+    )
     write(output, plate.png)
     say(plate.caption)
     for need in plate.missing:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import earthwork
 from earthwork.errors import CaseBusy, FetchError, InvalidValue
+from earthwork.model.case import CASE_FILE
 
 _MANIFEST = "sample.toml"
 _TIMEOUT_S = 60
@@ -125,16 +126,16 @@ def lay_out(
     FetchError
         If a file is absent, does not arrive, or is not the one promised.
     """
-    if (target / "case.toml").exists() and target.resolve() != sample.folder.resolve():
-        ours, theirs = (sample.folder / "case.toml"), (target / "case.toml")
-        if ours.read_bytes() != theirs.read_bytes():
-            raise CaseBusy(
-                "there is another case in that folder",
-                where=str(target),
-                choices=["name an empty or a new folder"],
-            )
+    theirs = target / CASE_FILE
+    if theirs.exists() and theirs.read_bytes() != (sample.folder / CASE_FILE).read_bytes():
+        raise CaseBusy(
+            "there is another case in that folder",
+            where=str(target),
+            choices=["name an empty or a new folder"],
+        )
     if target.resolve() != sample.folder.resolve():
-        shutil.copytree(sample.folder, target, dirs_exist_ok=True)
+        ours = shutil.ignore_patterns(_MANIFEST, "evidence", "work", "exports", "brief", "catalog")
+        shutil.copytree(sample.folder, target, dirs_exist_ok=True, ignore=ours)
     for file in sample.files:
         _bring(file, target / file.path, source, note)
 

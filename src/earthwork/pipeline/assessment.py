@@ -23,7 +23,13 @@ from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
 from earthwork.model.interval import Capture
 from earthwork.model.scene import Scene
-from earthwork.pipeline.detecting import PairNames, detect, read_candidates, write_proposal
+from earthwork.pipeline.detecting import (
+    PairNames,
+    detect,
+    read_candidates,
+    write_proposal,
+    write_records,
+)
 from earthwork.pipeline.events import Listener, Published, ignore
 from earthwork.pipeline.issuing import (
     Edition,
@@ -276,6 +282,7 @@ def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
         roads=_roads(case, before.grid),
     )
     write_proposal(proposal, before.grid, out, has_footprints=footprints is not None)
+    write_records(proposal, out)
 
 
 def _footprints(case: Case, grid: Grid) -> Footprints | None:

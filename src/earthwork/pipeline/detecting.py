@@ -91,13 +91,17 @@ def _as_given(proposal: Proposal, footprints: Footprints) -> Proposal:
 def write_proposal(
     proposal: Proposal, grid: Grid, out: Path, *, has_footprints: bool = False
 ) -> None:
-    """Write a proposal: the score, the candidates and, with footprints, the buildings."""
+    """Write a proposal as files to use: score, candidates and, with footprints, buildings."""
     write_raster(out / SCORE_FILE, proposal.score[None], grid, nodata=float("nan"))
     (out / CANDIDATES_FILE).write_bytes(candidates_geojson(proposal.candidates, grid=grid))
-    (out / _CANDIDATES_RECORD).write_bytes(to_bytes(proposal.candidates))
-    (out / _BUILDINGS_RECORD).write_bytes(to_bytes(proposal.buildings))
     if has_footprints:
         (out / BUILDINGS_FILE).write_bytes(buildings_geojson(proposal.buildings, grid=grid))
+
+
+def write_records(proposal: Proposal, out: Path) -> None:
+    """Write a proposal's candidates and buildings as later steps read them."""
+    (out / _CANDIDATES_RECORD).write_bytes(to_bytes(proposal.candidates))
+    (out / _BUILDINGS_RECORD).write_bytes(to_bytes(proposal.buildings))
 
 
 def read_candidates(folder: Path) -> tuple[Candidate, ...]:
