@@ -234,7 +234,7 @@ def report(columns: dict[str, dict[str, str]]) -> str:
         lines.append(f"| {measure} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "What falls short: clauses are cut by rules, so a kind that no word of the lexicon tells is",
+        "What falls short: clauses are cut by rules; a kind that no word of the lexicon tells is",
         "missed, and one told by a figure of speech may be read as a fact; a source carried over",
         "several sentences is often lost; villages that the gazetteer lacks stay unresolved.",
         "",

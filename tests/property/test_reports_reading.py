@@ -116,6 +116,7 @@ def test_sentences_hold_every_word_once_and_in_order(text):
         "\n ",
         "“ ",
         "Tull ",
+        "Tull said a wall fell in Tull. ",
         "A, ",
         "road was ",
         "said ",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from earthwork.model.claim import Claim, Span
 from earthwork.model.vocabulary import SourceKind
@@ -122,6 +123,9 @@ _BEING = re.compile(r"\b(?:is|are|was|were|been|being|be)\s+(?:\w+ly\s+)?$")
 _SUPPOSED = re.compile(r"\b(?:would|will|if|on \w+day)\b")
 _OPENING_QUOTE = ("“", '"')
 _MOST_WORDS = 24
+
+MOST_MENTIONS = 6
+"""Mentions of a name that are looked at for an introduction."""
 
 LONGEST_SOURCE = 240
 """Code points before a verb of speech within which its subject begins."""
@@ -533,14 +537,17 @@ def _kind_of(words: str) -> SourceKind | None:
     return next((kind for kind, pattern in _KINDS if pattern.search(words)), None)
 
 
+_AFTER_NAME = re.compile(r",?[^.;”\"]{0,70}")
+
+
 def _introduced(words: str, text: str) -> SourceKind | None:
     """Return the kind that stands beside another mention of the same name; None if none does."""
     name = _NAME.search(words)
     if name is None:
         return None
-    for match in list(re.finditer(rf"\b{re.escape(name[0])}\b", text))[:6]:
+    for match in islice(re.finditer(rf"\b{re.escape(name[0])}\b", text), MOST_MENTIONS):
         around = text[max(0, match.start() - 50) : match.start()].rsplit(". ", 1)[-1]
-        after = re.match(r",?[^.;”\"]{0,70}", text[match.end() :])
+        after = _AFTER_NAME.match(text, match.end())
         kind = _kind_of(around) or (
             _kind_of(after[0]) if after and after[0].startswith(",") else None
         )

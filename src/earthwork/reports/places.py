@@ -319,7 +319,8 @@ _STRONG_CUE = re.compile(
 
 def _anchors(groups: Iterable[tuple[GazetteerEntry, ...]]) -> tuple[GazetteerEntry, ...]:
     """Return the places of a report whose names leave little doubt: the rest lean on them."""
-    return tuple(found[0] for found in groups if found and _is_sure(found))
+    # Each place once: a name told a thousand times would cost its square.
+    return tuple(dict.fromkeys(found[0] for found in groups if found and _is_sure(found)))
 
 
 def _is_sure(found: tuple[GazetteerEntry, ...]) -> bool:
