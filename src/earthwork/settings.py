@@ -376,7 +376,7 @@ def add_drawing(folder: Path, drawing: Drawing) -> None:
     path = folder / CASE_FILE
     if not path.is_file():
         raise CaseNotFound("there is no case here", where=str(path))
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
     table = tomlkit.table()
     table["file"] = drawing.file.resolve().relative_to(folder.resolve()).as_posix()
     table["reader"] = drawing.reader

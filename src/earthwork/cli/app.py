@@ -68,9 +68,21 @@ def main() -> None:
     except EarthworkError as error:
         report_error(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        report_error(_refused(error))
+        sys.exit(EarthworkError.exit_code)
     except KeyboardInterrupt:
         warn("stopped; what was finished is kept, and the next run goes on from there")
         sys.exit(130)
+
+
+def _refused(error: OSError) -> EarthworkError:
+    return EarthworkError(
+        error.strerror or str(error),
+        where=None if error.filename is None else str(error.filename),
+        cause="the system refused to read or write there",
+        choices=["another path, or the right to use this one"],
+    )
 
 
 if __name__ == "__main__":

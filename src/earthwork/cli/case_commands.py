@@ -89,14 +89,16 @@ def assess(
         say(f"brief: {case.folder / BRIEF}")
 
 
-def run_case(case: Case, *, by: str | None = None, json: bool = False) -> None:
+def run_case(
+    case: Case, *, by: str | None = None, json: bool = False, is_published: bool = True
+) -> None:
     """Run a case with progress on the terminal."""
     from earthwork.evidence.store import Store
     from earthwork.pipeline.assessment import assess as assess_case
 
     listen = json_lines() if json else progress()
     with Store.open(case.folder, clock=_now, by=by or case.author) as store:
-        assess_case(case, store, listen=listen)
+        assess_case(case, store, listen=listen, is_published=is_published)
 
 
 def _now() -> datetime:
@@ -197,16 +199,15 @@ def demo(
 
     if (folder / CASE_FILE).exists() and not load_case(folder).is_simulated:
         raise CaseBusy("that folder holds a real case", where=str(folder))
-    advise("simulating a city on two dates, with reports")
-    if (folder / CASE_FILE).exists():
-        siege = build_siege(seed=seed)
-    else:
+    siege = None
+    if not (folder / CASE_FILE).exists():
+        advise("simulating a city on two dates, with reports")
         siege = lay_out_simulated_case(folder, seed=seed)
     case = load_case(folder)
-    run_case(case)
+    run_case(case, is_published=bool(case.drawings))
     if not case.drawings:
         advise("a scripted reader decides on the candidates and draws what it sees")
-        drawing = scripted_reader_file(case, siege)
+        drawing = scripted_reader_file(case, siege or build_siege(seed=seed))
         observe(folder, drawing, reader=READER, scene=None)
         run_case(load_case(folder))
     say(f"brief: {(case.folder / BRIEF)}")

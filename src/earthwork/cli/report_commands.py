@@ -73,8 +73,12 @@ def judge(
     files = JudgementFiles(
         claims=claims, observed=observed, reader=reader, image=image, captured=captured, as_of=as_of
     )
-    findings, lines = judge_files(files)
-    write(output, findings)
-    for line in lines:
+    result = judge_files(files)
+    write(output, result.findings)
+    for line in result.lines:
         say(line)
-    say(f"{len(lines)} findings: {output}")
+    say(f"{len(result.lines)} findings: {output}")
+    for skipped in result.skipped:
+        warn(f"left out: {skipped}")
+    if result.skipped:
+        raise typer.Exit(3)

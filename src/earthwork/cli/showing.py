@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from earthwork.cli.terminal import out, say
 from earthwork.errors import CaseInvalid
@@ -53,7 +54,7 @@ def show_what(case: Case, what: str, *, as_json: bool) -> None:
         return
     table = Table(*titles, show_lines=False, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     out.print(table)
 
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from earthwork.errors import EarthworkError
 from earthwork.pipeline.events import (
@@ -25,52 +25,50 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 def say(message: str) -> None:
     """Print one line of a result."""
-    out.print(escape(message))
+    out.print(Text(message))
 
 
 def advise(message: str) -> None:
     """Print one line of progress or advice to standard error."""
-    err.print(f"[dim]{escape(message)}[/dim]")
+    err.print(Text(message, style="dim"))
 
 
 def warn(message: str) -> None:
     """Print a warning to standard error."""
-    err.print(f"[yellow]! {escape(message)}[/yellow]")
+    err.print(Text(f"! {message}", style="yellow"))
 
 
 def report_error(error: EarthworkError) -> None:
     """Print an error to standard error: what, where, likely cause, valid choices."""
-    err.print(f"[red]error:[/red] {escape(str(error))}")
+    err.print(Text.assemble(("error:", "red"), f" {error}"))
 
 
 def progress() -> Listener:
     """Return a listener that draws each step as one line on standard error."""
 
     def draw(event: Event) -> None:
-        line = _line(event)
-        if line is not None:
-            err.print(line)
+        err.print(_line(event))
 
     return draw
 
 
-def _line(event: Event) -> str | None:
+def _line(event: Event) -> Text:
     match event:
         case StepStarted():
-            return f"[dim]{_count(event.number, event.total)} {escape(event.step)} …[/dim]"
+            return Text(f"{_count(event.number, event.total)} {event.step} …", style="dim")
         case StepFinished(is_reused=True):
-            return f"[dim]{_count(event.number, event.total)} {escape(event.step)}: reused[/dim]"
+            return Text(f"{_count(event.number, event.total)} {event.step}: reused", style="dim")
         case StepFinished():
             count = _count(event.number, event.total)
-            return f"{count} {escape(event.step)}: {event.seconds:.1f} s"
+            return Text(f"{count} {event.step}: {event.seconds:.1f} s")
         case Noted():
-            return f"        [yellow]{escape(event.message)}[/yellow]"
+            return Text(f"        {event.message}", style="yellow")
         case Published():
-            return f"        wrote {escape(event.path)}"
+            return Text(f"        wrote {event.path}")
 
 
 def _count(number: int, total: int) -> str:
-    return rf"\[{number:>2}/{total}]"
+    return f"[{number:>2}/{total}]"
 
 
 def json_lines() -> Listener:

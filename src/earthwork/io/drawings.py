@@ -229,11 +229,7 @@ class _Sheet:
         kind, state = _kind_and_state(row)
         image = self._image(row)
         geometry, is_pixels = self._settled(shape, crs, image)
-        area_m2, length_m = (
-            _measured_in_pixels(geometry, self.grids.get(image))
-            if is_pixels
-            else _measured_on_ground(geometry)
-        )
+        area_m2, length_m = measured(geometry, grid=self.grids.get(image), is_pixels=is_pixels)
         reader = row.get("reader", self.reader)
         return Observation(
             id=_identifier(kind, state, geometry, image, reader),
@@ -416,6 +412,23 @@ def _require_inside(shape: BaseGeometry, grid: Grid) -> None:
         cause="QGIS counts rows of a picture without place upward, as negative y",
         choices=["rows counted downward from the upper edge", "place the image on the ground"],
     )
+
+
+def measured(
+    shape: BaseGeometry, *, grid: Grid | None, is_pixels: bool
+) -> tuple[float | None, float | None]:
+    """Return the area in m² and the length in m of what was drawn; None where it has none.
+
+    Parameters
+    ----------
+    shape
+        Longitude and latitude, or pixels of ``grid``.
+    grid
+        Grid of the scene, for the size of its pixels.
+    is_pixels
+        True if the shape counts in pixels.
+    """
+    return _measured_in_pixels(shape, grid) if is_pixels else _measured_on_ground(shape)
 
 
 def _measured_in_pixels(

@@ -160,7 +160,8 @@ def _from_folder(file: SampleFile, source: Path) -> bytes:
     found = sorted(path for path in source.rglob(file.name) if path.is_file())
     if not found:
         raise FetchError("it is not in the folder given", where=f"{source}: {file.name}")
-    return found[0].read_bytes()
+    read = [path.read_bytes() for path in found]
+    return next((data for data in read if _digest(data) == file.sha256), read[0])
 
 
 def _from_network(file: SampleFile) -> bytes:

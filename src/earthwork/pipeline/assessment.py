@@ -21,7 +21,7 @@ from earthwork.io.roads import read_carriageways
 from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
-from earthwork.model.interval import Capture
+from earthwork.model.interval import Capture, Interval
 from earthwork.model.scene import Scene
 from earthwork.pipeline.detecting import (
     PairNames,
@@ -72,7 +72,7 @@ from earthwork.pipeline.run import run
 
 FINDINGS_FILE = "findings.json"
 TAKEN_IN_FILE = "taken_in.json"
-OBSERVE, ECHOES, JUDGE = "observe", "echoes", "judge"
+OBSERVE, ECHOES, JUDGE, PUBLISH = "observe", "echoes", "judge", "publish"
 EDITIONS = (Edition.PUBLIC, Edition.WORKING)
 
 
@@ -88,7 +88,9 @@ class _Names:
     """Report ids."""
 
 
-def assess(case: Case, store: Store, *, listen: Listener = ignore) -> Plan:
+def assess(
+    case: Case, store: Store, *, listen: Listener = ignore, is_published: bool = True
+) -> Plan:
     """Run the whole line for a case and put its products into the case folder.
 
     Parameters
@@ -99,6 +101,8 @@ def assess(case: Case, store: Store, *, listen: Listener = ignore) -> Plan:
         Its store, open for writing.
     listen
         Hears every event.
+    is_published
+        False stops before the briefs: all is judged, nothing is put into the case folder.
 
     Returns
     -------
@@ -106,9 +110,11 @@ def assess(case: Case, store: Store, *, listen: Listener = ignore) -> Plan:
         What was performed, or taken from the store.
     """
     plan = plan_case(case)
+    if not is_published:
+        plan = replace(plan, steps=tuple(s for s in plan.steps if s.kind != PUBLISH))
     run(plan, store, listen=listen)
-    for edition in EDITIONS:
-        folder = store.derived(_key(plan, f"publish {edition.value}"))
+    for edition in EDITIONS if is_published else ():
+        folder = store.derived(_key(plan, f"{PUBLISH} {edition.value}"))
         if folder is None:
             raise CaseInvalid("the brief is missing from the store", where=edition.value)
         for path in store.publish(_products(folder)):
@@ -295,9 +301,12 @@ def _footprints(case: Case, grid: Grid) -> Footprints | None:
 def _predate(footprints: Footprints | None, before: Scene) -> bool | None:
     """Tell whether footprints are known to be no later than a scene; None if that is unknown."""
     taken = before.capture.interval
-    if footprints is None or footprints.content_date is None or taken is None or taken.end is None:
+    if footprints is None or footprints.content_date is None or taken is None:
         return None
-    return footprints.content_date <= taken.end.date()
+    if Interval.of_day(footprints.content_date).is_after(taken):
+        return False
+    is_known = taken.start is not None and footprints.content_date <= taken.start.date()
+    return True if is_known else None
 
 
 def _roads(case: Case, grid: Grid) -> tuple[BaseGeometry, ...] | None:
@@ -385,7 +394,7 @@ def _plan_judgement(case: Case, names: _Names, steps: StepList) -> None:
     steps.add(JUDGE, partial(_judge, case, names), after=gathered, parameters=question)
     for edition in EDITIONS:
         steps.add(
-            f"publish {edition.value}",
+            f"{PUBLISH} {edition.value}",
             partial(_publish, case, names, edition),
             after=(*gathered, JUDGE),
             parameters=question | {"edition": edition.value},

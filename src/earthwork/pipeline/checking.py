@@ -159,7 +159,7 @@ def _report(report: Report) -> Iterator[tuple[Level, str]]:
 
 
 def _whole(case: Case) -> Iterator[Remark]:
-    yield from (Remark(level=Level.GAP, where="case", what=what) for what in _whole_gaps(case))
+    yield from _guarded("case", ((Level.GAP, what) for what in _whole_gaps(case)))
 
 
 def _whole_gaps(case: Case) -> Iterator[str]:

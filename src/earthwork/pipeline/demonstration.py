@@ -24,6 +24,7 @@ from earthwork.pipeline.run import last_results
 from earthwork.simulate.reports import SimulatedReport
 from earthwork.simulate.siege import (
     Siege,
+    SiegeOptions,
     SimulatedScene,
     TruthObject,
     build_siege,
@@ -39,7 +40,9 @@ _AS_OF_DELAY = timedelta(days=10)
 _COVERED = 0.3
 
 
-def lay_out_simulated_case(folder: Path, *, seed: int = 1) -> Siege:
+def lay_out_simulated_case(
+    folder: Path, *, seed: int = 1, options: SiegeOptions | None = None
+) -> Siege:
     """Write a simulated siege as a case: scenes, layers, reports, truth and ``case.toml``.
 
     Parameters
@@ -48,13 +51,15 @@ def lay_out_simulated_case(folder: Path, *, seed: int = 1) -> Siege:
         Folder to make.
     seed
         The same seed gives the same city.
+    options
+        What to build; None for the defaults.
 
     Returns
     -------
     Siege
         What was written, with its truth.
     """
-    siege = build_siege(seed=seed)
+    siege = build_siege(seed=seed, options=options)
     folder.mkdir(parents=True, exist_ok=True)
     for scene in siege.scenes:
         path = folder / "images" / f"{scene.scene_id}.tif"

@@ -13,7 +13,7 @@ from earthwork.change.proposal import Proposal, propose
 from earthwork.io.footprints import Footprints
 from earthwork.io.rasters import write_raster
 from earthwork.model.grid import Grid, reproject
-from earthwork.model.observation import Building, Candidate
+from earthwork.model.observation import Candidate
 from earthwork.model.scene import Angles
 from earthwork.pipeline.pairing import AlignedPair
 from earthwork.pipeline.records import from_bytes, to_bytes
@@ -23,7 +23,6 @@ SCORE_FILE = "score.tif"
 CANDIDATES_FILE = "candidates.geojson"
 BUILDINGS_FILE = "buildings.geojson"
 _CANDIDATES_RECORD = "candidates.json"
-_BUILDINGS_RECORD = "buildings.json"
 _WGS84 = CRS.from_epsg(4326)
 
 
@@ -101,7 +100,6 @@ def write_proposal(
 def write_records(proposal: Proposal, out: Path) -> None:
     """Write a proposal's candidates and buildings as later steps read them."""
     (out / _CANDIDATES_RECORD).write_bytes(to_bytes(proposal.candidates))
-    (out / _BUILDINGS_RECORD).write_bytes(to_bytes(proposal.buildings))
 
 
 def read_candidates(folder: Path) -> tuple[Candidate, ...]:
@@ -109,13 +107,6 @@ def read_candidates(folder: Path) -> tuple[Candidate, ...]:
     kind: Any = tuple[Candidate, ...]
     candidates: tuple[Candidate, ...] = from_bytes(kind, (folder / _CANDIDATES_RECORD).read_bytes())
     return candidates
-
-
-def read_buildings(folder: Path) -> tuple[Building, ...]:
-    """Return the buildings that a finished 'detect' step holds."""
-    kind: Any = tuple[Building, ...]
-    buildings: tuple[Building, ...] = from_bytes(kind, (folder / _BUILDINGS_RECORD).read_bytes())
-    return buildings
 
 
 def lonlat(geometry: BaseGeometry, grid: Grid) -> BaseGeometry | None:

@@ -170,7 +170,9 @@ def place_file(
         elif bounds is not None:
             placement = place_by_bounds(raster.grid, bounds)
         output.parent.mkdir(parents=True, exist_ok=True)
-        write_raster(output, read_array(raster).pixels, placement.grid)
+        whole = read_array(raster)
+        nodata = None if whole.mask is None else 0
+        write_raster(output, masked_pixels(whole), placement.grid, nodata=nodata)
     return placement.sentence
 
 

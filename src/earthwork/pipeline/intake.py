@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from earthwork.errors import InvalidValue
 from earthwork.evidence.store import Store
 from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.model.case import Case, Drawing
@@ -15,6 +16,7 @@ from earthwork.pipeline.plan import digest_of
 from earthwork.pipeline.records import encode
 
 DRAWINGS_FOLDER = "drawings"
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,17 @@ def take_in_drawing(
     InvalidValue
         If it names no scene of the case, or no row can be taken.
     """
+    _require_stated(case, reader, scene)
     captures = {source.id: capture_of(source) for source in case.scenes}
     grids = {source.id: grid_of(source) for source in case.scenes}
     contents = read_drawing(file, reader=reader, scene=scene, captures=captures, grids=grids)
+    if not contents.observations and not contents.reviews:
+        raise InvalidValue(
+            "no row of it can be taken",
+            where=str(file),
+            cause="; ".join(f"{s.item}: {s.error.what}" for s in contents.skipped[:_MOST_TOLD]),
+            choices=contents.skipped[0].error.choices if contents.skipped else (),
+        )
     kept = _keep(case, file)
     _record(store, kept, contents, reader)
     known = {drawing.file.resolve() for drawing in case.drawings}
@@ -67,6 +77,14 @@ def take_in_drawing(
         reviews=len(contents.reviews),
         skipped=tuple(f"{skipped.item}: {skipped.error}" for skipped in contents.skipped),
     )
+
+
+def _require_stated(case: Case, reader: str, scene: str | None) -> None:
+    known = [source.id for source in case.scenes]
+    if not reader.strip():
+        raise InvalidValue("nobody answers for it", where="reader", choices=["--reader NAME"])
+    if scene is not None and scene not in known:
+        raise InvalidValue(f"no scene of the case is called {scene}", choices=known)
 
 
 def _keep(case: Case, file: Path) -> Path:

@@ -21,7 +21,7 @@ def read_places(case: Case) -> tuple[GazetteerEntry, ...]:
     Rows without a ``name`` are passed over. The point of an area is one within it.
     """
     rows = _rows(case, LayerRole.GAZETTEER)
-    return tuple(_entry(str(row["name"]), row["geometry"]) for row in rows if row.get("name"))
+    return tuple(_entry(row["name"], row["geometry"]) for row in rows if _is_named(row))
 
 
 def read_backdrop(case: Case) -> Backdrop:
@@ -36,10 +36,18 @@ def read_backdrop(case: Case) -> Backdrop:
         roads=tuple(roads),
         water=tuple(r["geometry"] for r in named if r.get("feature") in _WATER),
         quarters=tuple(
-            (str(r["name"]), r["geometry"]) for r in named if r.get("feature") in _QUARTERS
+            (r["name"], r["geometry"])
+            for r in named
+            if r.get("feature") in _QUARTERS and _is_named(r)
         ),
         credit=_credits(case),
     )
+
+
+def _is_named(row: dict[str, Any]) -> bool:
+    # A column that holds no text in this row gives NaN, not None.
+    name = row.get("name")
+    return isinstance(name, str) and bool(name.strip())
 
 
 def _rows(case: Case, role: LayerRole) -> list[dict[str, Any]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import InvalidValue
-from earthwork.io.drawings import DrawingContents
+from earthwork.io.drawings import DrawingContents, measured
 from earthwork.model.grid import Grid
 from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate, Observation, Review
@@ -87,21 +87,30 @@ def accept(
         return None
     kind = review.kind or candidate.kind
     where = review.geometry or placed.lonlat
+    area_m2, length_m = _size(placed, review)
     return Observation(
         id=f"O-{candidate.id}",
         kind=kind,
         state=_building_state(kind),
         geometry=candidate.geometry if where is None else where,
-        is_pixels=where is None,
+        is_pixels=not placed.grid.is_georeferenced,
         reader=review.reader,
         image=_after(candidate),
         interval=bracket(scenes.get(candidate.before or ""), scenes[_after(candidate)]),
         candidate=candidate.id,
-        area_m2=candidate.area_m2,
-        length_m=candidate.length_m,
+        area_m2=area_m2,
+        length_m=length_m,
         note=review.note,
         absent_in=candidate.before,
     )
+
+
+def _size(placed: PlacedCandidate, review: Review) -> tuple[float | None, float | None]:
+    """Return area in m² and length in m: the candidate's, or those of the outline it was given."""
+    if review.geometry is None:
+        return placed.candidate.area_m2, placed.candidate.length_m
+    is_pixels = not placed.grid.is_georeferenced
+    return measured(review.geometry, grid=placed.grid, is_pixels=is_pixels)
 
 
 def _after(candidate: Candidate) -> str:
@@ -167,15 +176,3 @@ def _strays(decided: Mapping[str, Review], known: Mapping[str, PlacedCandidate])
         for name, review in decided.items()
         if name not in known
     )
-
-
-def dated(observation: Observation, scenes: Mapping[str, Scene]) -> Observation:
-    """Return a drawn observation with its end at the capture of the image it was seen in."""
-    scene = scenes.get(observation.image)
-    if scene is None:
-        raise InvalidValue(
-            f"no scene is called {observation.image}",
-            where=observation.id,
-            choices=sorted(scenes),
-        )
-    return replace(observation, interval=bracket(None, scene))

@@ -23,6 +23,7 @@ from earthwork.model.case import SceneSource
 from earthwork.model.grid import Grid, Window
 from earthwork.model.raster import Pixels, Raster
 from earthwork.model.scene import Licence, Scene
+from earthwork.pipeline.pairing import masked_pixels
 from earthwork.pipeline.plan import Bench
 from earthwork.pipeline.records import encode, from_bytes, to_bytes
 
@@ -101,7 +102,7 @@ def _orthorectified(
     height_m = _require_height(source)
     grid = ground_grid(camera, raster.grid.shape, height_m=height_m, gsd_m=source.gsd_m)
     ortho = orthorectify(raster, camera, target=grid, height_m=height_m)
-    write_raster(out / RASTER_FILE, ortho.pixels, grid, nodata=0)
+    write_raster(out / RASTER_FILE, masked_pixels(ortho), grid, nodata=0)
     sentence = (
         f"Orthorectified with its camera model over level ground at {height_m:g} m above the"
         " ellipsoid: what stands higher leans, and slopes are displaced."

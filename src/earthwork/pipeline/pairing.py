@@ -85,11 +85,16 @@ def write_pair(pair: AlignedPair, out: Path) -> None:
 
 
 def masked_pixels(raster: ArrayRaster) -> NDArray[Any]:
-    """Return pixels with 0 where there is no data, and at least 1 where there is."""
+    """Return pixels with 0 where there is no data, and no 0 where there is.
+
+    A true 0 becomes the least number above it, so that it is not taken for absence.
+    """
     if raster.mask is None:
         return raster.pixels
-    dark_floor = np.maximum(raster.pixels, raster.pixels.dtype.type(1))
-    return np.asarray(np.where(raster.mask[None], dark_floor, raster.pixels.dtype.type(0)))
+    dtype = raster.pixels.dtype
+    least = dtype.type(1) if np.issubdtype(dtype, np.integer) else np.finfo(dtype).tiny
+    lifted = np.where(raster.pixels == 0, least, raster.pixels)
+    return np.asarray(np.where(raster.mask[None], lifted, 0).astype(dtype))
 
 
 def reason_shares(mask: AssessedMask) -> dict[str, float]:

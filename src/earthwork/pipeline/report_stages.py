@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from earthwork.errors import EarthworkError, InvalidValue, UnreadableReport
-from earthwork.io.drawings import read_drawing
+from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.io.rasters import open_raster
 from earthwork.io.timestamps import parse_capture, parse_interval
 from earthwork.judgement.observability import SceneView
@@ -17,7 +17,6 @@ from earthwork.judgement.verdicts import Evidence, judge
 from earthwork.model.claim import Claim, Document
 from earthwork.model.finding import Finding
 from earthwork.model.interval import UNKNOWN_CAPTURE, Interval
-from earthwork.model.observation import Observation
 from earthwork.model.scene import Licence, Scene
 from earthwork.pipeline.plan import digest_of
 from earthwork.pipeline.reading import (
@@ -121,12 +120,14 @@ def read_files(request: ReadingRequest) -> ReadingResult:
 
 def document_names(files: tuple[Path, ...]) -> tuple[str, ...]:
     """Return an id for each report: its name without suffix, numbered where two are alike."""
-    seen: dict[str, int] = {}
-    names = []
+    stems = {path.stem for path in files}
+    names: list[str] = []
     for path in files:
-        seen[path.stem] = seen.get(path.stem, 0) + 1
-        number = seen[path.stem]
-        names.append(path.stem if number == 1 else f"{path.stem}-{number}")
+        name, number = path.stem, 1
+        while name in names or (number > 1 and name in stems):
+            number += 1
+            name = f"{path.stem}-{number}"
+        names.append(name)
     return tuple(names)
 
 
@@ -148,13 +149,20 @@ class JudgementFiles:
     """Date of the statement."""
 
 
-def judge_files(files: JudgementFiles) -> tuple[bytes, tuple[str, ...]]:
-    """Judge claims against one reader's observations on one image.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementResult:
+    """What one judgement found."""
 
-    Returns
-    -------
-    tuple
-        Findings as JSON, and one line of text for each.
+    findings: bytes
+    """Findings as JSON."""
+    lines: tuple[str, ...]
+    """One line of text for each finding."""
+    skipped: tuple[str, ...]
+    """Rows of the drawing that were left out, and why."""
+
+
+def judge_files(files: JudgementFiles) -> JudgementResult:
+    """Judge claims against one reader's observations on one image.
 
     Raises
     ------
@@ -165,12 +173,12 @@ def judge_files(files: JudgementFiles) -> tuple[bytes, tuple[str, ...]]:
     """
     claims = _read_claims(files.claims)
     scene = None if files.image is None else _scene(files)
-    observations = _observations(files, scene)
+    drawn = _drawn(files, scene)
     views = () if scene is None else (_view(scene, files),)
     findings = judge(
         Evidence(
             claims=claims,
-            observations=observations,
+            observations=drawn.observations,
             candidates=(),
             views=views,
             area=None if not views else views[0].outline,
@@ -178,19 +186,29 @@ def judge_files(files: JudgementFiles) -> tuple[bytes, tuple[str, ...]]:
             published={},
         )
     )
-    return to_bytes(findings), tuple(_line(finding) for finding in findings)
+    return JudgementResult(
+        findings=to_bytes(findings),
+        lines=tuple(_line(finding) for finding in findings),
+        skipped=tuple(f"{skipped.item}: {skipped.error}" for skipped in drawn.skipped),
+    )
 
 
 def _read_claims(path: Path) -> tuple[Claim, ...]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-        records: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
+        records: list[Any] = [json.loads(line) for line in lines if line.strip()]
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise UnreadableReport(
             f"these are not claims: {error}",
             where=str(path),
             choices=["the JSONL that earthwork read writes"],
         ) from error
+    if not all(isinstance(record, dict) for record in records):
+        raise UnreadableReport(
+            "these are not claims: a line holds no record",
+            where=str(path),
+            choices=["the JSONL that earthwork read writes"],
+        )
     return tuple(claim_from_record(record) for record in records)
 
 
@@ -213,19 +231,22 @@ def _scene(files: JudgementFiles) -> Scene:
     )
 
 
-def _observations(files: JudgementFiles, scene: Scene | None) -> tuple[Observation, ...]:
+def _drawn(files: JudgementFiles, scene: Scene | None) -> DrawingContents:
     if files.observed is None:
-        return ()
+        return DrawingContents(observations=(), reviews=(), skipped=())
     if files.reader is None or scene is None:
         raise InvalidValue(
             "a drawing needs its reader and its image",
             where=str(files.observed),
             choices=["--reader NAME --image FILE"],
         )
-    contents = read_drawing(
-        files.observed, reader=files.reader, scene=scene.id, captures={scene.id: scene.capture}
+    return read_drawing(
+        files.observed,
+        reader=files.reader,
+        scene=scene.id,
+        captures={scene.id: scene.capture},
+        grids={scene.id: scene.grid},
     )
-    return tuple(replace(o, image=scene.id) for o in contents.observations)
 
 
 def _view(scene: Scene, files: JudgementFiles) -> SceneView:

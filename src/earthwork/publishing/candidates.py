@@ -41,7 +41,8 @@ def candidates_geojson(candidates: Iterable[Candidate], *, grid: Grid) -> bytes:
 def buildings_geojson(buildings: Iterable[Building], *, grid: Grid) -> bytes:
     """Return buildings as GeoJSON in the order of their footprints; coordinates as they came in."""
     features = [_building(building) for building in buildings]
-    return _collection(features, grid, in_pixels=_are_pixels(features))
+    in_pixels = not grid.is_georeferenced or _are_pixels(features)
+    return _collection(features, grid, in_pixels=in_pixels)
 
 
 def _candidate(candidate: Candidate, grid: Grid) -> dict[str, Any]:

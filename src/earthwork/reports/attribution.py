@@ -108,7 +108,8 @@ _PICTURE_PHRASE = re.compile(
     rf"|several|some)\s+)?"
     rf"(?:[\w.'’-]+\s+){{0,5}}?{_PICTURE}\b(?:\s+(?:taken|of|from|that|released|studied|by|made"
     rf"|obtained|provided"
-    rf"|reviewed|published|passed)\b[^,;.]{{0,60}}?)?)(?=,|;|\.?$|\s+makes?\b|\s+shows?\b)"
+    rf"|reviewed|published|passed)\b[^,;.]{{0,60}}?)?)(?=,|;|\.?$|\s+makes?\b|\s+shows?\b"
+    rf"|\s+(?:rows?|lines?|several|large|concrete|earthen|rubble)\b)"
 )
 _PICTURE_RELATIVE = re.compile(
     rf"(?P<source>\b(?:[\w.'’-]+\s+){{0,3}}{_PICTURE}\b(?:\s+of\s+[A-Z][\w'’-]+)?)"

@@ -29,6 +29,7 @@ _PLANNED = _words(
     r"(?:order(?:s|ed)?|vow(?:s|ed)?|pledg(?:es|ed)|threat(?:en|ens|ened|ening)|hopes?|hoped|wants?|wanted"
     r"|decided|prepar(?:es|ed|ing)|agreed|promis(?:es|ed)|aims?|seeks?|called)\s+(?:\w+\s+){0,3}?(?:to|for)",
     r"announced\s+(?:\w+\s+){0,2}(?:plans?|intention)",
+    r"plans\s+(?:an?|the|new|more|ditch|moat|trench|wall|fence|berm|barrier)(?:e?s)?",
     r"(?:proposes?|proposed|planned|intended|scheduled)",
 )
 _FORECAST = _words(
@@ -157,8 +158,9 @@ _DONE = _words(
     "complet(?:e|ed)",
     "now",
 )
+_OLD = r"old(?!\s+(?:town|city|quarters?|market|bridge|airport|centre|center))"
 _EARLIER = _words(
-    "once", "back in", "earlier", "old", "former(?:ly)?", "years ago", "historic(?:al)?"
+    "once", "back in", "earlier", _OLD, "former(?:ly)?", "years ago", "historic(?:al)?"
 )
 _REOPENED = _words("reopen(?:s|ed|ing)?", "re-open(?:ed)?", "unblocked", r"cleared\s+of")
 _TEMPO = _words(

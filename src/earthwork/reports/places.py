@@ -267,6 +267,8 @@ def _places_named(
     name: str, lookup: _Lookup, people: frozenset[str], *, is_cued: bool, is_whole: bool
 ) -> tuple[GazetteerEntry, ...]:
     name = name.removeprefix("The ")
+    if name.lower() in lookup.extra:
+        return lookup.find(name)
     is_acronym = name.isupper() and len(name) < LONGEST_ACRONYM and name not in _SHORT_COUNTRIES
     if name in _NOT_PLACES or name in people or is_acronym or len(name) < SHORTEST_NAME:
         return ()
@@ -382,6 +384,11 @@ def _before(
 
 
 _BEFORE: tuple[tuple[PlaceRelation | None, re.Pattern[str]], ...] = (
+    # 'the north of X' is a part of it, 'to the north of X' lies beside it.
+    _before(
+        PlaceRelation.IN,
+        rf"\b(?:(?:in|across|over|off|throughout)\s+)?(?<!\bto\s)(?<!\bon\s)the\s+{_DIR}\s+of\s+",
+    ),
     _before(
         None,
         rf"\b(?:(?:\d[\d.,]*|several|a\s+few|about\s+\w+)\s+(?:km|kilomet(?:er|re)s?"

@@ -218,7 +218,7 @@ _TOPICS: tuple[_Topic, ...] = (
         rf"(?:forces|troops|army|fighters)\s+(?:\w+\s+)?cleared\s+(?:more|the|several"
         rf"|most)?\s*(?:ground|villages?|districts?|areas?\b(?!\s+of\s+land))"
         rf"|(?:{_LAND_CLEAR})\s+(?:\w+\s+){{0,2}}(?:mines|of\s+militants|homes)"
-        rf"|mines?\s+clear\w+|ground\s+floor",
+        rf"|mines?\s+clear\w+|ground\s+floor|(?:{_LAND_CLEAR})\s+to\s+the\s+ground",
     ),
     _topic(
         ClaimKind.BUILDING_STANDING,
