@@ -98,7 +98,7 @@ def write_proposal(
 
 
 def write_records(proposal: Proposal, out: Path) -> None:
-    """Write a proposal's candidates and buildings as later steps read them."""
+    """Write a proposal's candidates as later steps read them."""
     (out / _CANDIDATES_RECORD).write_bytes(to_bytes(proposal.candidates))
 
 
