@@ -122,8 +122,8 @@ def test_a_street_is_as_wide_as_its_relation(
 
 def test_one_side_of_a_street() -> None:
     north = area(STREET, PlaceRelation.ALONG, "north")
-    assert north.contains(Point(0, 0.2))
-    assert not north.contains(Point(0, -0.2))
+    assert north.contains(Point(0, ALONG_KM / 2))
+    assert not north.contains(Point(0, -ALONG_KM / 2))
 
 
 def test_a_place_known_by_its_point_alone_is_a_ring_or_a_sector() -> None:

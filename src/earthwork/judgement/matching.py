@@ -164,7 +164,7 @@ def claim_area(claim: Claim, fallback: BaseGeometry | None) -> BaseGeometry | No
 
 
 def describe_place(geometry: BaseGeometry, places: Iterable[GazetteerEntry]) -> str | None:
-    """Say where a thing lies by the nearest named place ('about 0.8 km north of X').
+    """Say where a thing lies: in the smallest named area, else by the nearest named place.
 
     Parameters
     ----------
@@ -173,6 +173,9 @@ def describe_place(geometry: BaseGeometry, places: Iterable[GazetteerEntry]) -> 
     places
         Named places; none gives None.
     """
+    around = [entry for entry in places if _holds(entry, geometry)]
+    if around:
+        return f"in {min(around, key=_size).name}"
     ranked = [(_offset(geometry, entry), entry) for entry in places]
     if not ranked:
         return None
@@ -181,6 +184,14 @@ def describe_place(geometry: BaseGeometry, places: Iterable[GazetteerEntry]) -> 
         return f"at {entry.name}"
     side = _COMPASS[round(bearing_deg / 45) % 8]
     return f"about {distance_m / 1000:.1f} km {side} of {entry.name}"
+
+
+def _holds(entry: GazetteerEntry, geometry: BaseGeometry) -> bool:
+    return entry.shape is not None and entry.shape.contains(geometry.representative_point())
+
+
+def _size(entry: GazetteerEntry) -> float:
+    return 0.0 if entry.shape is None else float(entry.shape.area)
 
 
 def _offset(geometry: BaseGeometry, entry: GazetteerEntry) -> tuple[float, float]:

@@ -247,7 +247,8 @@ def _weighed(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:
 
 
 def _seen(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:
-    seen = found.bearing_out
+    wanted = PHYSICAL_CLAIMS[claim.kind]
+    seen = sorted(found.bearing_out, key=lambda o: wanted.index(o.kind) if o.kind in wanted else 0)
     verdict, reason = _verdict_when_seen(claim, found)
     return replace(
         _draft(claim, verdict, reason, looks=looks),
@@ -258,6 +259,11 @@ def _seen(claim: Claim, found: Match, looks: tuple[Look, ...]) -> Finding:
         area_m2=area_m2(seen),
         length_m=length_m(seen),
     )
+
+
+def _likeliest_first(claim: Claim, seen: Sequence[Observation]) -> list[Observation]:
+    order = {kind: rank for rank, kind in enumerate(PHYSICAL_CLAIMS[claim.kind])}
+    return sorted(seen, key=lambda o: 0 if o.kind is None else order.get(o.kind, 0))
 
 
 def _verdict_when_seen(claim: Claim, found: Match) -> tuple[Verdict, str]:

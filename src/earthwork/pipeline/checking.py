@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shapely import union_all
+from shapely.geometry.base import BaseGeometry
+
 from earthwork.errors import EarthworkError
 from earthwork.io.deliveries import Delivery, read_delivery
 from earthwork.io.documents import read_document
+from earthwork.io.drawings import read_drawing
 from earthwork.io.layers import read_layer
 from earthwork.io.rasters import open_raster
-from earthwork.model.case import Case, Layer, LayerRole, Report, SceneSource
+from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.grid import Grid
-from earthwork.pipeline.assessment import case_files, default_pairs
+from earthwork.pipeline.assessment import capture_of, case_files, default_pairs
 from earthwork.pipeline.naming import read_places
-from earthwork.pipeline.opening import planned_grid
+from earthwork.pipeline.opening import grid_of, planned_grid
 from earthwork.pipeline.reading import case_gazetteer, find_place, require_digest
 
 
@@ -60,15 +64,34 @@ def check(case: Case) -> tuple[Remark, ...]:
     for source in case.scenes:
         if not missing.intersection(_paths(source)):
             remarks.extend(_guarded(f"scene {source.id}", _scene(case, source)))
+    area = _area(case)
     for layer in case.layers:
         if layer.file not in missing:
-            remarks.extend(_guarded(f"layer {layer.file.name}", _layer(case, layer)))
+            remarks.extend(_guarded(f"layer {layer.file.name}", _layer(layer, area)))
     for report in case.reports:
         if report.file not in missing:
             remarks.extend(_guarded(f"report {report.id}", _report(report)))
     if not missing:
+        for drawing in case.drawings:
+            remarks.extend(_guarded(f"drawing {drawing.file.name}", _drawing(case, drawing)))
         remarks.extend(_whole(case))
     return tuple(remarks)
+
+
+def _area(case: Case) -> BaseGeometry | None:
+    """Return the area of the case, else the outlines of the scenes that can be placed."""
+    if case.area is not None:
+        return case.area
+    outlines = [_outline(source) for source in case.scenes]
+    placed = [outline for outline in outlines if outline is not None]
+    return union_all(placed) if placed else None
+
+
+def _outline(source: SceneSource) -> BaseGeometry | None:
+    try:
+        return grid_of(source).outline_lonlat()
+    except EarthworkError:
+        return None  # the remarks on the scene say what is wrong with it
 
 
 def _paths(source: SceneSource) -> set[object]:
@@ -131,12 +154,12 @@ def _placed(case: Case, grid: Grid) -> Iterator[tuple[Level, str]]:
         )
 
 
-def _layer(case: Case, layer: Layer) -> Iterator[tuple[Level, str]]:
+def _layer(layer: Layer, area: BaseGeometry | None) -> Iterator[tuple[Level, str]]:
     if layer.role is LayerRole.ELEVATION:
         with open_raster(layer.file) as raster:
             yield Level.FINE, f"elevation: {raster.grid.spoken()}"
         return
-    frame = read_layer(layer.file, area=case.area)
+    frame = read_layer(layer.file, area=area)
     yield Level.FINE, f"{len(frame)} rows"
     for decision in frame.attrs.get("decisions", ()):
         yield Level.NOTE, str(decision)
@@ -156,6 +179,24 @@ def _report(report: Report) -> Iterator[tuple[Level, str]]:
         yield Level.GAP, 'no publication date: "Friday" cannot be dated (published = "…")'
     if report.outlet is None:
         yield Level.GAP, 'no outlet: say who published it (outlet = "…")'
+
+
+def _drawing(case: Case, drawing: Drawing) -> Iterator[tuple[Level, str]]:
+    captures = {source.id: capture_of(source) for source in case.scenes}
+    grids = {source.id: grid_of(source) for source in case.scenes}
+    contents = read_drawing(
+        drawing.file,
+        reader=drawing.reader,
+        scene=drawing.scene,
+        captures=captures,
+        grids=grids,
+    )
+    seen, decided = len(contents.observations), len(contents.reviews)
+    yield Level.FINE, f"{seen} observations, {decided} decisions of {drawing.reader}"
+    for skipped in contents.skipped:
+        yield Level.GAP, f"{skipped.item} will be left out: {skipped.error}"
+    for decision in contents.decisions:
+        yield Level.NOTE, decision
 
 
 def _whole(case: Case) -> Iterator[Remark]:

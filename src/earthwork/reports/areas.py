@@ -23,7 +23,7 @@ NEAR_KM = 5.0
 LEAST_REACH_KM = 0.4
 """How far 'north of X' reaches beyond a small X of known shape, at least."""
 
-ALONG_KM = 0.3
+ALONG_KM = 0.1
 """How far 'along' a line reaches to each side."""
 
 ON_KM = 0.03

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -397,7 +398,7 @@ def _place(scene: _Scene, quote: Range) -> tuple[Place | None, Span | None]:
     """Return the closest place worded in a clause, else in its sentence, else before it."""
     inside = [m for m in scene.places if quote[0] <= m.start and m.end <= quote[1]]
     if inside:
-        best = max(inside, key=_worth)
+        best = _closest(inside)
         return best.place, scene.sentence.span(best.start, best.end)
     beside = [m for m in scene.places if m.place.is_resolved]
     inherited = max(beside, key=_worth).place if beside else scene.place_before
@@ -406,6 +407,22 @@ def _place(scene: _Scene, quote: Range) -> tuple[Place | None, Span | None]:
     return replace(inherited, words=None, is_inherited=True), None
 
 
+def _closest(mentions: list[PlaceMention]) -> PlaceMention:
+    """Return the mention that says best where: 'in Tahun, south of the old town' is in Tahun."""
+    best = max(mentions, key=_worth)
+    within = [m for m in mentions if _is_much_smaller(m.place, best.place)]
+    return min(within, key=lambda m: _extent(m.place)) if within else best
+
+
+def _is_much_smaller(place: Place, other: Place) -> bool:
+    return place.name != other.name and _extent(place) < _extent(other) / _MUCH_SMALLER
+
+
+def _extent(place: Place) -> float:
+    return math.inf if place.area is None else float(place.area.area)
+
+
+_MUCH_SMALLER = 4.0
 _FINENESS = {
     PlacePrecision.EXACT: 5,
     PlacePrecision.VICINITY: 4,

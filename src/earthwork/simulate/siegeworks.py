@@ -327,7 +327,7 @@ def _roadblocks(city: City, *, rng: np.random.Generator) -> list[_Row]:
     side = city.side_m
     spots = [("Kasira Road", Point(0.46 * side, 0.35 * side), 3),
              ("West Road", Point(0.13 * side, 0.59 * side), 2),
-             ("Lower Bridge Road", Point(0.79 * side, 0.43 * side), 2)]  # fmt: skip
+             ("Lower Bridge Road", Point(0.94 * side, 0.43 * side), 2)]  # fmt: skip
     return [_roadblock(city.road(name), spot, lines, rng=rng) for name, spot, lines in spots]
 
 
