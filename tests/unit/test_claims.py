@@ -20,7 +20,7 @@ from earthwork.model.vocabulary import (
     Progress,
     SourceKind,
 )
-from earthwork.reports.attribution import public_source
+from earthwork.publishing.citations import source_words
 from earthwork.reports.claims import read_claims
 from earthwork.reports.dates import time_expressions
 from earthwork.reports.echoes import EchoOptions, group_echoes
@@ -224,10 +224,10 @@ def test_an_authors_biography_is_no_content():
 
 def test_a_private_person_is_named_by_role_in_public():
     named = one("Sara Haddad of Tull says a trench was dug.")
-    assert public_source(named) == "a resident"
-    assert public_source(one("Residents said a trench was dug.")) == "Residents"
-    assert public_source(one("Gen. Ali Karim said a trench was dug.")) == "Gen. Ali Karim"
-    assert public_source(one("A trench was dug by troops.")) is None
+    assert source_words(named) == "a resident"
+    assert source_words(one("Residents said a trench was dug.")) == "residents"
+    assert source_words(one("Gen. Ali Karim said a trench was dug.")) == "Gen. Ali Karim"
+    assert source_words(one("A trench was dug by troops.")) is None
 
 
 # --- echoes ---

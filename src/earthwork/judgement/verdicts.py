@@ -226,8 +226,11 @@ def _look(question: Question, view: SceneView, found: Match, claim: Claim) -> Lo
         o for o in (*found.bearing_out, *found.staged, *found.opposing) if o.image == view.scene.id
     ]
     if here:
-        names = ", ".join(o.id for o in here)
-        return Look(scene=view.scene.id, seen=Seen.SEEN, reason=f"a reader saw {names}")
+        how_many = "one thing" if len(here) == 1 else f"{len(here)} things"
+        return Look(scene=view.scene.id, seen=Seen.SEEN, reason=f"a reader marked {how_many}")
+    if any(o.absent_in == view.scene.id for o in matched):
+        reason = "a reader found the place without it"
+        return Look(scene=view.scene.id, seen=Seen.NOT_SEEN, reason=reason)
     stopped = obstacle(question, view)
     if stopped is not None:
         return Look(scene=view.scene.id, seen=stopped[0], reason=stopped[1])

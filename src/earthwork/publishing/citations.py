@@ -37,6 +37,12 @@ _ROLE_WORD = re.compile(
     r"|teachers?|drivers?|farmers?|merchants?|traders?|shopkeepers?|inhabitants?|citizens?)$",
     re.IGNORECASE,
 )
+_COMMON = re.compile(
+    r"(this|these|that|those|other|some|several|many|the|an?|images|imagery|officials|residents"
+    r"|locals|witnesses|photographs|photos|pictures|experts|analysts|commanders)\b",
+    re.IGNORECASE,
+)
+"""First words that are no name, and so no capital within a sentence."""
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _INNER_QUOTES = str.maketrans('“”"', "‘’'")
 _ISOLATE, _POP = "\u2068", "\u2069"
@@ -66,7 +72,7 @@ def source_words(claim: Claim) -> str | None:
     if claim.source_kind in _PRIVATE or _PRONOUN.match(words):
         one, many = _ROLES[claim.source_kind]
         return many if _PLURAL.search(words) else one
-    return words
+    return words[0].lower() + words[1:] if _COMMON.match(words) else words
 
 
 def quoted_words(claim: Claim) -> str:

@@ -347,7 +347,9 @@ def _observed(finding: Finding, desk: _Desk) -> str:
         raise SentenceUnsupported(
             "it is judged by the images, but names no observation", where=_sentence_id(finding)
         )
-    things = joined([_group(noun, group) for noun, group in _grouped(seen)])
+    groups = [_group(noun, group) for noun, group in _grouped(seen)]
+    # A group ends in a comma that a list would double.
+    things = joined([*(group.rstrip(",") for group in groups[:-2]), *groups[-2:]])
     verb = "was" if len(seen) == 1 else "were"
     where = _where(finding, desk)
     when = _when(finding.interval, seen, desk)

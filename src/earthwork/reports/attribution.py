@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from earthwork.model.claim import Claim, Span
+from earthwork.model.claim import Span
 from earthwork.model.vocabulary import SourceKind
 from earthwork.reports.certainty import DENIES
 from earthwork.reports.sentences import Part, Sentence
@@ -429,7 +429,8 @@ _KINDS: tuple[tuple[SourceKind, re.Pattern[str]], ...] = (
     _kind(
         SourceKind.NGO,
         r"Observatory|Human Rights|Amnesty|B['’]Tselem|monitors?|NGOs?|charit(?:y|ies)"
-        r"|Oxfam|MSF|Red Cross|Save the Children|watchdog|advocacy|rights groups?|Peace Now"
+        r"|activist groups?|Oxfam|MSF|Red Cross|Save the Children|watchdog|advocacy"
+        r"|rights groups?|Peace Now"
         r"|aid (?:agenc(?:y|ies)|groups?|organi[sz]ations?)",
     ),
     _kind(
@@ -442,7 +443,7 @@ _KINDS: tuple[tuple[SourceKind, re.Pattern[str]], ...] = (
         SourceKind.MEDIA,
         r"reporters?|correspondents?|journalists?|Reuters|AFP|Associated Press|CNN|BBC"
         r"|Al Jazeera|newspapers?|media|channels?|television|broadcaster|VOA|Le Monde"
-        r"|news agency|state agency|Times|Post|Guardian|reports|news",
+        r"|news agency|state agency|Times|Post|Guardian|reports?|news",
     ),
     _kind(
         SourceKind.ARMED_GROUP,
@@ -538,6 +539,8 @@ def _kind_of(words: str) -> SourceKind | None:
     return next((kind for kind, pattern in _KINDS if pattern.search(words)), None)
 
 
+_CLOSEST = 3
+"""Words before a name that say first what it is: 'the analysis firm Overlook'."""
 _AFTER_NAME = re.compile(r",?[^.;”\"]{0,70}")
 
 
@@ -549,31 +552,12 @@ def _introduced(words: str, text: str) -> SourceKind | None:
     for match in islice(re.finditer(rf"\b{re.escape(name[0])}\b", text), MOST_MENTIONS):
         around = text[max(0, match.start() - 50) : match.start()].rsplit(". ", 1)[-1]
         after = _AFTER_NAME.match(text, match.end())
-        kind = _kind_of(around) or (
-            _kind_of(after[0]) if after and after[0].startswith(",") else None
+        closest = " ".join(around.split()[-_CLOSEST:])
+        kind = (
+            _kind_of(closest)
+            or _kind_of(around)
+            or (_kind_of(after[0]) if after and after[0].startswith(",") else None)
         )
         if kind is not None and kind is not SourceKind.IMAGERY:
             return kind
     return None
-
-
-_PRIVATE = {
-    SourceKind.RESIDENT: "a resident",
-    SourceKind.AID_WORKER: "an aid worker",
-    SourceKind.ANONYMOUS: "a source not named",
-}
-
-
-def public_source(claim: Claim) -> str | None:
-    """Return the words by which a product may name a claim's source; private persons by their role.
-
-    Words without a capitalised name ('two residents') are kept.
-    """
-    if claim.source is None:
-        return None
-    role = _PRIVATE.get(claim.source_kind)
-    names = re.search(
-        r"(?<!^)\b[A-Z][a-z]|^[A-Z][\w'’-]+\s+[A-Z]|^[A-Z][\w'’-]+$", claim.source.words
-    )
-    is_plural_role = _ROLES.fullmatch(claim.source.words) is not None
-    return claim.source.words if role is None or names is None or is_plural_role else role
