@@ -222,9 +222,8 @@ def _asked(claim: Claim, evidence: Evidence) -> Interval | None:
 
 
 def _look(question: Question, view: SceneView, found: Match, claim: Claim) -> Look:
-    here = [
-        o for o in (*found.bearing_out, *found.staged, *found.opposing) if o.image == view.scene.id
-    ]
+    matched = (*found.bearing_out, *found.staged, *found.opposing)
+    here = [o for o in matched if o.image == view.scene.id]
     if here:
         how_many = "one thing" if len(here) == 1 else f"{len(here)} things"
         return Look(scene=view.scene.id, seen=Seen.SEEN, reason=f"a reader marked {how_many}")
