@@ -13,6 +13,7 @@ from earthwork.cli.terminal import report_error, warn
 from earthwork.errors import EarthworkError
 
 _EPILOG = "Nothing leaves this machine unless you ask for it. Detectors propose, people decide."
+_STOPPED = 130
 app = typer.Typer(
     name="earthwork",
     help="How a besieged city is being altered: dated images and written reports in, a brief out.",
@@ -71,9 +72,11 @@ def main() -> None:
     except OSError as error:
         report_error(_refused(error))
         sys.exit(EarthworkError.exit_code)
-    except KeyboardInterrupt:
-        warn("stopped; what was finished is kept, and the next run goes on from there")
-        sys.exit(130)
+    except SystemExit as end:
+        # typer turns Ctrl-C into this exit code before it can be caught as KeyboardInterrupt.
+        if end.code == _STOPPED:
+            warn("stopped; what was finished is kept, and the next run goes on from there")
+        raise
 
 
 def _refused(error: OSError) -> EarthworkError:

@@ -242,6 +242,10 @@ def sample(
     example = find_sample(name)
     target = folder or Path(name)
     if source is not None and not source.is_dir():
-        raise InvalidValue("that is not a folder", where=f"--from {source}")
+        raise InvalidValue(
+            "that is not a folder",
+            where=f"--from {source}",
+            cause="misspelt, or a file",
+        )
     lay_out(example, target, source=source, note=advise)
     say(f"{example.summary}\n{example.terms}\ncase: {target}; now: earthwork assess {target}")
