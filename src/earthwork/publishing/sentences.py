@@ -20,7 +20,7 @@ from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate, Observation
 from earthwork.model.scene import Scene
 from earthwork.model.vocabulary import BuildingState, ClaimKind, Kind, Seen, Verdict
-from earthwork.publishing.citations import cite, speaker_keeps
+from earthwork.publishing.citations import cite, outlet_words, speaker_keeps
 from earthwork.publishing.facts import BriefEvidence, Fact, Index, fact_at, index_of
 from earthwork.publishing.phrases import (
     KIND_NOUNS,
@@ -211,7 +211,7 @@ def _sentence_id(finding: Finding) -> str:
 
 def _tell(finding: Finding, desk: _Desk) -> Sentence:
     told = _FORMS[finding.verdict](finding, desk)
-    parts = [*_cited(finding, desk), told, *_echoed(finding)]
+    parts = [*_cited(finding, desk), told, *_echoed(finding, desk)]
     return Sentence(
         id=_sentence_id(finding),
         text=" ".join(parts),
@@ -273,12 +273,14 @@ def _cited(finding: Finding, desk: _Desk) -> list[str]:
     return [said] if kept is None else [said, kept]
 
 
-def _echoed(finding: Finding) -> list[str]:
+def _echoed(finding: Finding, desk: _Desk) -> list[str]:
     others = finding.claims[1:]
     if not others:
         return []
     verb, counts = ("repeats", "counts") if len(others) == 1 else ("repeat", "count")
-    return [f"{joined(others)} {verb} it and {counts} as the same origin."]
+    documents = [desk.document(desk.claim(name).document) for name in others]
+    outlets = joined([f"{outlet_words(d)} ({n})" for d, n in zip(documents, others, strict=True)])
+    return [f"{outlets} {verb} it and {counts} as the same origin."]
 
 
 def _supported(finding: Finding, desk: _Desk) -> str:
