@@ -64,7 +64,7 @@ def _texts(evidence: BriefEvidence) -> dict[str, str]:
         ("S-berm", "The images bear this out: a berm (a raised bank of earth), about 320 m long,"),
         ("S-berm", "Harbour Wire (3 Nov 2031) cited residents as saying: “a bank of earth was"),
         ("S-berm", "the change came about between 14 Aug and 31 Oct 2031."),
-        ("S-berm", "r2-01 repeats it and counts as the same origin."),
+        ("S-berm", "(r2-01) repeats it and counts as the same origin."),
         ("S-razed", "bear this out in part: two razed buildings, covering about 710 m² in all,"),
         ("S-razed", "“dozens” was said; less was seen."),
         ("S-razed", "The inference remains the speaker's."),

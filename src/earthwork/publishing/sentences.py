@@ -20,7 +20,7 @@ from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate, Observation
 from earthwork.model.scene import Scene
 from earthwork.model.vocabulary import BuildingState, ClaimKind, Kind, Seen, Verdict
-from earthwork.publishing.citations import cite, outlet_words, speaker_keeps
+from earthwork.publishing.citations import cite, isolated, outlet_words, speaker_keeps
 from earthwork.publishing.facts import BriefEvidence, Fact, Index, fact_at, index_of
 from earthwork.publishing.phrases import (
     KIND_NOUNS,
@@ -279,7 +279,9 @@ def _echoed(finding: Finding, desk: _Desk) -> list[str]:
         return []
     verb, counts = ("repeats", "counts") if len(others) == 1 else ("repeat", "count")
     documents = [desk.document(desk.claim(name).document) for name in others]
-    outlets = joined([f"{outlet_words(d)} ({n})" for d, n in zip(documents, others, strict=True)])
+    outlets = joined(
+        [f"{isolated(outlet_words(d))} ({n})" for d, n in zip(documents, others, strict=True)]
+    )
     return [f"{outlets} {verb} it and {counts} as the same origin."]
 
 
