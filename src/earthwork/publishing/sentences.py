@@ -285,6 +285,10 @@ def _echoed(finding: Finding, desk: _Desk) -> list[str]:
     return [f"{outlets} {verb} it and {counts} as the same origin."]
 
 
+def _outlet(claim: str, desk: _Desk) -> str:
+    return outlet_words(desk.document(desk.claim(claim).document))
+
+
 def _supported(finding: Finding, desk: _Desk) -> str:
     return f"The images bear this out: {_observed(finding, desk)}"
 
