@@ -184,3 +184,20 @@ def test_what_is_stated_names_no_path(tmp_path: Path) -> None:
     words = json.dumps(stated(source))
     assert str(tmp_path) not in words
     assert "45.001" in words
+
+
+def test_the_pixels_of_a_virtual_raster_are_copied(tmp_path: Path) -> None:
+    write_image(tmp_path / "p.tif", town(*GRID.shape, seed=1), GRID)
+    virtual = tmp_path / "p.vrt"
+    virtual.write_text(
+        f'<VRTDataset rasterXSize="{GRID.width}" rasterYSize="{GRID.height}">'
+        '<VRTRasterBand dataType="Byte" band="1"><SimpleSource>'
+        '<SourceFilename relativeToVRT="1">p.tif</SourceFilename><SourceBand>1</SourceBand>'
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    scene, notes = opened(scene_source(virtual), tmp_path / "out")
+    (tmp_path / "p.tif").unlink()
+    at_hand, _ = bench({scene.digest: virtual})
+    with open_scene(scene, tmp_path / "out", at_hand) as raster:
+        assert raster.read(whole(raster.grid)).max() > 0
+    assert any("copied" in note for note in notes)

@@ -17,7 +17,7 @@ from earthwork.imagery.placement import place_by_bounds, place_by_points
 from earthwork.io.camera_models import find_camera_model, read_camera_model
 from earthwork.io.control_points import read_control_points
 from earthwork.io.deliveries import Delivery, read_delivery
-from earthwork.io.rasters import RasterFile, open_raster, write_raster
+from earthwork.io.rasters import RasterFile, open_raster, read_array, write_raster
 from earthwork.model.camera import RationalCamera
 from earthwork.model.case import SceneSource
 from earthwork.model.grid import Grid, Window
@@ -78,6 +78,7 @@ def prepare_scene(source: SceneSource, *, digest: str, bench: Bench, out: Path) 
         camera = _camera(source, raster)
         if camera is None:
             grid, decisions = _placed(source, raster)
+            decisions += _copied(source, raster, grid, out)
         else:
             grid, decisions = _orthorectified(source, raster, camera, out)
         scene = _scene(source, delivery, raster, grid=grid, digest=digest)
@@ -108,6 +109,14 @@ def _orthorectified(
         " ellipsoid: what stands higher leans, and slopes are displaced."
     )
     return grid, (sentence,)
+
+
+def _copied(source: SceneSource, raster: RasterFile, grid: Grid, out: Path) -> tuple[str, ...]:
+    """Copy the pixels of a file that only points at others; the original alone would be empty."""
+    if source.file.suffix.lower() != ".vrt":
+        return ()
+    write_raster(out / RASTER_FILE, masked_pixels(read_array(raster)), grid, nodata=0)
+    return ("The file points at other files: the pixels it shows were copied.",)
 
 
 def _require_height(source: SceneSource) -> float:
