@@ -95,7 +95,8 @@ def _uncovered(question: Question, view: SceneView) -> tuple[Seen, str] | None:
         return None
     if share == 0:
         return Seen.NOT_ASSESSED, "the image does not cover the place"
-    return Seen.NOT_ASSESSED, f"the image covers {share:.0%} of the place"
+    part = "less than 1%" if share < 0.01 else f"{share:.0%}"  # noqa: PLR2004 - one per cent
+    return Seen.NOT_ASSESSED, f"the image covers {part} of the place"
 
 
 def covered_share(area: BaseGeometry, outline: BaseGeometry) -> float:

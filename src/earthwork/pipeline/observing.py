@@ -153,7 +153,9 @@ def _readers(
 ) -> dict[str, tuple[str, ...]]:
     looked: dict[str, set[str]] = {}
     for observation in observations:
-        looked.setdefault(observation.image, set()).add(observation.reader)
+        for scene in (observation.image, observation.absent_in):
+            if scene is not None:
+                looked.setdefault(scene, set()).add(observation.reader)
     for review in reviews:
         candidate = known[review.candidate].candidate
         for scene in (candidate.before, candidate.after):
