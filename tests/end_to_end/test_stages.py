@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,6 +208,59 @@ def test_what_a_picture_lacks_is_still_lacking_once_it_is_placed(tmp_path: Path)
         valid = raster.valid(whole(raster.grid))
     assert not valid[:10].any()
     assert valid[10:].all()
+
+
+def geom(path: Path) -> Path:
+    """Write a camera that looks straight down: 0.00001° a pixel, whatever the height."""
+    offsets = {"line_off": 192, "line_scale": 192, "samp_off": 192, "samp_scale": 192,
+               "lat_off": 36, "lat_scale": 0.00192, "long_off": 45, "long_scale": 0.00192,
+               "height_off": 200, "height_scale": 100}  # fmt: skip
+    terms = {"line_num": {2: -1.0}, "line_den": {0: 1.0}, "samp_num": {1: 1.0}, "samp_den": {0: 1}}
+    rows = [f"{name}: {value}" for name, value in offsets.items()]
+    for name, given in terms.items():
+        rows += [f"{name}_coeff_{i:02d}: {given.get(i, 0)}" for i in range(20)]
+    path.write_text("\n".join(rows) + "\ntype:  ossimRpcModel\npolynomial_format: B\n")
+    return path
+
+
+@pytest.mark.parametrize("over", ["level", "terrain"])
+def test_an_image_is_brought_onto_the_map(folder: Path, tmp_path: Path, over: str) -> None:
+    options: list[object] = []
+    if over == "terrain":
+        degrees = Grid(height=40, width=40, transform=Affine(0.001, 0, 44.98, 0, -0.001, 36.02),
+                       crs=CRS.from_epsg(4326))  # fmt: skip
+        heights = np.full((1, 40, 40), 210, dtype=np.float32)
+        write_raster(tmp_path / "dem.tif", heights, degrees)
+        options = ["--elevation", tmp_path / "dem.tif"]
+    out = tmp_path / "new" / "ortho.tif"
+    ran = earthwork("orthorectify", folder / "before.png", "-o", out, "--height-m", 200, "--camera",
+                    geom(tmp_path / "c.geom"), "--gsd-m", "1", *options)  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert ("dem.tif" if options else "level ground at 200 m") in ran.out
+    with open_raster(out) as raster:
+        outline = raster.grid.outline_lonlat()
+        valid = raster.valid(whole(raster.grid))
+        assert raster.grid.gsd_m == pytest.approx(1.0)
+    assert outline is not None
+    assert outline.centroid.x == pytest.approx(45, abs=1e-4)
+    assert outline.centroid.y == pytest.approx(36, abs=1e-4)
+    assert valid.mean() > 0.9
+
+
+def test_pictures_of_different_ground_are_shown_as_they_are(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    Image.fromarray(eight_bits(town(SIDE, SIDE, seed=77, block=34))).save(other)
+    ran = earthwork("compare", folder / "before.png", other, "-o", tmp_path / "p.png")
+    assert ran.code == 0
+    assert "could not be aligned, shown as they are" in ran.err
+
+
+def test_the_module_runs_as_a_program(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "earthwork", "verify", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 4
+    assert ran.stderr.startswith("error: ")
+    assert "Traceback" not in ran.stderr
 
 
 # --- Reports ------------------------------------------------------------------------------------
