@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from affine import Affine
+from pyproj import CRS
 
 from earthwork.errors import InvalidValue, MissingProvenance
 from earthwork.io.rasters import open_raster
@@ -201,3 +203,25 @@ def test_the_pixels_of_a_virtual_raster_are_copied(tmp_path: Path) -> None:
     with open_scene(scene, tmp_path / "out", at_hand) as raster:
         assert raster.read(whole(raster.grid)).max() > 0
     assert any("copied" in note for note in notes)
+
+
+def test_level_terrain_gives_what_its_height_gives(tmp_path: Path) -> None:
+    path, camera = picture(tmp_path), geom(tmp_path / "p.geom")
+    source = scene_source(path, camera_model=camera, mean_height_m=200.0)
+    wide = Grid(
+        height=20,
+        width=20,
+        transform=Affine(0.001, 0, 44.99, 0, -0.001, 36.01),
+        crs=CRS.from_epsg(4326),
+    )
+    level = write_image(tmp_path / "level.tif", np.full((20, 20), 200, dtype=np.int16), wide)
+    found = []
+    for name, elevation in (("stated", None), ("given", level)):
+        out = tmp_path / name
+        out.mkdir()
+        at_hand, notes = bench()
+        prepare_scene(source, digest="0" * 64, bench=at_hand, out=out, elevation=elevation)
+        with open_raster(out / "raster.tif") as raster:
+            found.append(raster.read(whole(raster.grid)).astype(int))
+        assert any(("level.tif" in note) is (elevation is not None) for note in notes)
+    assert np.abs(found[0] - found[1]).max() <= 1

@@ -154,7 +154,7 @@ def plan_case(case: Case) -> Plan:
     )
     steps = StepList()
     for source in case.scenes:
-        _plan_scene(source, steps)
+        _plan_scene(case, source, steps)
     for pair in names.pairs:
         _plan_pair(case, pair, steps)
     _plan_observe(case, names, steps)
@@ -229,13 +229,15 @@ def _recorded(path: Path, role: str, origin: Mapping[str, Any]) -> Recorded:
     return Recorded(file=path, digest=digest_of(path), role=role, origin=origin)
 
 
-def _plan_scene(source: SceneSource, steps: StepList) -> None:
+def _plan_scene(case: Case, source: SceneSource, steps: StepList) -> None:
     digest = digest_of(source.file)
+    elevations = [layer.file for layer in _layers(case, LayerRole.ELEVATION)]
+    elevation = elevations[0] if elevations else None
 
     def perform(bench: Bench, out: Path) -> None:
-        prepare_scene(source, digest=digest, bench=bench, out=out)
+        prepare_scene(source, digest=digest, bench=bench, out=out, elevation=elevation)
 
-    beside = tuple(digest_of(path) for path in sidecars(source))
+    beside = tuple(digest_of(path) for path in (*sidecars(source), *elevations[:1]))
     steps.add(f"open {source.id}", perform, originals=(digest, *beside), parameters=stated(source))
 
 

@@ -48,6 +48,9 @@ class Remark:
     """What is missing or wrong, and what would mend it."""
 
 
+_KEPT_ONLY = frozenset({LayerRole.SENSITIVE_SITES, LayerRole.REFERENCE})
+
+
 def check(case: Case) -> tuple[Remark, ...]:
     """Look a case through: files, placement, dates, credit, reports, layers.
 
@@ -155,6 +158,8 @@ def _placed(case: Case, grid: Grid) -> Iterator[tuple[Level, str]]:
 
 
 def _layer(layer: Layer, area: BaseGeometry | None) -> Iterator[tuple[Level, str]]:
+    if layer.role in _KEPT_ONLY:
+        yield Level.GAP, f"{layer.role.value}: kept as evidence; this version does not use it yet"
     if layer.role is LayerRole.ELEVATION:
         with open_raster(layer.file) as raster:
             yield Level.FINE, f"elevation: {raster.grid.spoken()}"

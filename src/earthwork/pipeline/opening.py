@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,9 @@ class PlacedRaster:
         return self.raster.valid(window)
 
 
-def prepare_scene(source: SceneSource, *, digest: str, bench: Bench, out: Path) -> None:
+def prepare_scene(
+    source: SceneSource, *, digest: str, bench: Bench, out: Path, elevation: Path | None = None
+) -> None:
     """Write what is known of a scene, and its pixels if they had to be moved.
 
     Parameters
@@ -67,6 +69,8 @@ def prepare_scene(source: SceneSource, *, digest: str, bench: Bench, out: Path) 
         The run's bench.
     out
         Folder for ``scene.json`` and, for an orthorectified image, ``raster.tif``.
+    elevation
+        Elevation raster to orthorectify over, heights above the ellipsoid; None: level ground.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def prepare_scene(source: SceneSource, *, digest: str, bench: Bench, out: Path) 
             grid, decisions = _placed(source, raster)
             decisions += _copied(source, raster, grid, out)
         else:
-            grid, decisions = _orthorectified(source, raster, camera, out)
+            grid, decisions = _orthorectified(source, raster, camera, out, elevation=elevation)
         scene = _scene(source, delivery, raster, grid=grid, digest=digest)
     scene = replace(scene, decisions=(*scene.decisions, *decisions))
     for decision in scene.decisions:
@@ -98,16 +102,26 @@ def _camera(source: SceneSource, raster: RasterFile) -> RationalCamera | None:
 
 
 def _orthorectified(
-    source: SceneSource, raster: RasterFile, camera: RationalCamera, out: Path
+    source: SceneSource,
+    raster: RasterFile,
+    camera: RationalCamera,
+    out: Path,
+    *,
+    elevation: Path | None,
 ) -> tuple[Grid, tuple[str, ...]]:
     height_m = _require_height(source)
     grid = ground_grid(camera, raster.grid.shape, height_m=height_m, gsd_m=source.gsd_m)
-    ortho = orthorectify(raster, camera, target=grid, height_m=height_m)
+    with ExitStack() as stack:
+        terrain = None if elevation is None else stack.enter_context(open_raster(elevation))
+        ortho = orthorectify(raster, camera, target=grid, height_m=height_m, elevation=terrain)
     write_raster(out / RASTER_FILE, masked_pixels(ortho), grid, nodata=0)
-    sentence = (
-        f"Orthorectified with its camera model over level ground at {height_m:g} m above the"
-        " ellipsoid: what stands higher leans, and slopes are displaced."
+    over = (
+        f"level ground at {height_m:g} m above the ellipsoid: what stands higher leans, and slopes"
+        " are displaced"
+        if elevation is None
+        else f"{elevation.name}, and {height_m:g} m where it has holes: what stands higher leans"
     )
+    sentence = f"Orthorectified with its camera model over {over}."
     return grid, (sentence,)
 
 
