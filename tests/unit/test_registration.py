@@ -295,3 +295,11 @@ def test_real_pairs_of_one_place_align_and_of_two_places_do_not():
     assert same.report.status is AlignmentStatus.ALIGNED
     assert abs(same.report.shift_x_px) < 3
     assert other.report.status is AlignmentStatus.NOT_ALIGNED
+
+
+def test_a_small_picture_is_aligned_too() -> None:
+    before = town(256, 256, seed=21)
+    registration = register(raster(before), raster(moved(before, dx=5.0, dy=-3.0)[0]))
+    assert registration.report.status is not AlignmentStatus.NOT_ALIGNED
+    assert abs(registration.report.shift_x_px - 5.0) < 0.5
+    assert abs(registration.report.shift_y_px + 3.0) < 0.5

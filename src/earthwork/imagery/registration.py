@@ -37,6 +37,7 @@ from earthwork.imagery.mappings import prior_mapping as prior_mapping
 from earthwork.imagery.overviews import Overview, after_overview, overview, warped_by
 from earthwork.imagery.registration_options import DEFAULT_REGISTRATION as DEFAULT_REGISTRATION
 from earthwork.imagery.registration_options import RegistrationOptions as RegistrationOptions
+from earthwork.imagery.registration_options import resolve_options
 from earthwork.imagery.resampling import warp as warp
 from earthwork.imagery.tie_points import Fit, fitted, holds, lattice, smoothed, sought
 from earthwork.model.grid import Grid
@@ -78,6 +79,7 @@ def register(
         A report whose status is ``NOT_ALIGNED`` with a reason where the pair cannot be aligned, and
         the field. Nothing is raised for a pair that does not fit: that is a result.
     """
+    options = resolve_options(options, (before.grid.shape, after.grid.shape))
     prior = prior_mapping(before.grid, after.grid)
     refusal = _too_small(before.grid, after.grid, options)
     if refusal is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,10 @@ class RegistrationOptions:
     """Places tried, on a regular lattice."""
     patch_px: int = 96
     """Side of the patch compared at each place."""
+    small_side_px: int = 300
+    """Below this shorter side of either image, smaller patches are compared, so that enough fit."""
+    small_patch_px: int = 64
+    """Side of the patch compared in small images."""
     search_px: int = 10
     """How far from its prediction a place is sought, in pixels of the working scale."""
     least_correlation: float = 0.2
@@ -39,6 +44,21 @@ class RegistrationOptions:
     """Share from which the whole ground counts as aligned, if the places are spread out."""
     seed: int = 1
     """Seed of the random sampling."""
+
+
+def resolve_options(
+    options: RegistrationOptions, shapes: Iterable[tuple[int, int]]
+) -> RegistrationOptions:
+    """Return the options for images of these (rows, columns): small ones take small patches.
+
+    Examples
+    --------
+    >>> resolve_options(RegistrationOptions(), [(256, 256), (900, 900)]).patch_px
+    64
+    """
+    if min(min(shape) for shape in shapes) >= options.small_side_px:
+        return options
+    return replace(options, patch_px=min(options.patch_px, options.small_patch_px))
 
 
 DEFAULT_REGISTRATION = RegistrationOptions()
