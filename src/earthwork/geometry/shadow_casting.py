@@ -3,7 +3,7 @@
 The grid is cut into digital lines that run away from the sun, one pixel per line in each row (or
 column, whichever the sun's direction is nearer to). Every pixel lies on exactly one line, and along
 a line the edge of the shadow is a running maximum that sinks by the tangent of the sun's elevation.
-One pass, no interpolation: edges do not blur. A shadow lies within two pixels of the truth (its side
+One pass, no interpolation: edges do not blur. A shadow lies within two pixels of the truth (a side
 within one, its end within one more), so scenes are rendered from a grid finer than their pixels.
 """
 
