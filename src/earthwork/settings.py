@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -223,8 +224,17 @@ def _problems(error: ValidationError) -> str:
     for problem in error.errors():
         where = ".".join(str(part) for part in problem["loc"]) or "file"
         message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = _no_such_key(str(problem["loc"][-1]))
         lines.append(f"{where}: {message}")
     return "; ".join(lines)
+
+
+def _no_such_key(word: str) -> str:
+    tables = (CaseTable, SceneTable, LayerTable, ReportTable, DrawingTable, ReleaseTable, CaseFile)
+    known = {name for table in tables for name in table.model_fields}
+    near = get_close_matches(word, sorted(known), n=1)
+    return f"there is no such key; {near[0]} may be meant" if near else "there is no such key"
 
 
 def _case(file: CaseFile, folder: Path) -> Case:

@@ -146,7 +146,7 @@ def test_the_public_edition_drops_candidates_readers_and_scores() -> None:
         assert "Ada" not in rendered
         assert "0.42" not in rendered
         assert "secret" not in rendered
-        assert "a named reader" in rendered
+        assert "name withheld" in rendered
         assert "Public edition" in rendered
 
 

@@ -7,11 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 from shapely import LineString, Point, box
 
+from earthwork.errors import CaseInvalid
 from earthwork.model.case import Drawing, Layer, LayerRole, Report
 from earthwork.model.grid import Grid
 from earthwork.model.interval import UNKNOWN_CAPTURE, Interval
+from earthwork.pipeline.assessment import TEMPLATE_AUTHOR, plan_case
 from earthwork.pipeline.checking import Level, Remark, check
 
 from .scenery import town
@@ -131,3 +134,10 @@ def test_a_scene_outside_the_area(tmp_path: Path) -> None:
         tmp_path, area=Point(10, 50).buffer(0.1), scenes=(scene_source(image(tmp_path)),)
     )
     assert "it lies outside the area of the case" in said(check(case), Level.ERROR)
+
+
+def test_the_template_as_it_is_runs_not_and_says_so(tmp_path: Path) -> None:
+    case = make_case(tmp_path, author=TEMPLATE_AUTHOR)
+    assert any(r.where == "case.author" and r.level is Level.ERROR for r in check(case))
+    with pytest.raises(CaseInvalid, match="template"):
+        plan_case(case)

@@ -129,3 +129,11 @@ def test_nesting_and_length_are_bounded(monkeypatch):
     text, decisions = visible_text("<p>" + "a" * 15 + "</p><p>" + "b" * 15 + "</p>")
     assert text == "a" * 15
     assert "Stopped" in decisions[-1]
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\n ", b"<html><script>x</script></html>"])
+def test_a_report_without_text_is_refused(tmp_path, data):
+    path = tmp_path / "empty.html"
+    path.write_bytes(data)
+    with pytest.raises(UnreadableReport, match="no text"):
+        read_document(path, id="r", published=None)

@@ -278,3 +278,11 @@ def test_an_absence_that_cannot_be_is_left_out(tmp_path: Path, row: dict, says: 
     found = _read(_write(tmp_path, rows))
     assert len(found.observations) == 1
     assert says in str(found.skipped[0].error)
+
+
+def test_a_drawing_that_only_touches_the_picture_is_left_out(tmp_path: Path) -> None:
+    rows = [(box(10, -90, 60, 1), {"kind": "camp", "scene": "press"}),
+            (box(10, 5, 60, 40), {"kind": "camp", "scene": "press"})]  # fmt: skip
+    found = _read(_write(tmp_path, rows), grids=GRIDS)
+    assert len(found.observations) == 1
+    assert "outside the image" in str(found.skipped[0].error)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from shapely import box
+from shapely import LineString, box
 
 from earthwork.errors import InvalidValue
 from earthwork.io.drawings import DrawingContents, Skipped
@@ -16,7 +16,14 @@ from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate, Observation, Review
 from earthwork.model.scene import Scene
 from earthwork.model.vocabulary import BuildingState, Decision, Kind
-from earthwork.pipeline.observing import PlacedCandidate, TakenIn, accept, bracket, take_in
+from earthwork.pipeline.observing import (
+    PlacedCandidate,
+    TakenIn,
+    accept,
+    bracket,
+    once_each,
+    take_in,
+)
 
 from .small_case import GRID, lonlat
 
@@ -70,7 +77,7 @@ def test_what_is_accepted_lies_on_the_ground_between_the_two_dates(
 ) -> None:
     taken = take_in([drawing(review(note="n"))], [placed()], scenes)
     seen = only(taken)
-    assert (seen.id, seen.candidate, seen.image, seen.note) == ("O-C-1", "C-1", "after", "n")
+    assert (seen.id, seen.candidate, seen.image, seen.note) == ("O-1", "C-1", "after", "n")
     assert seen.geometry.equals_exact(lonlat(PIXELS), 1e-9)
     assert not seen.is_pixels
     assert seen.area_m2 == 200.0
@@ -170,3 +177,23 @@ def test_a_change_is_bracketed_only_by_what_is_known(
     swapped = bracket(scenes["after"], scenes["before"])
     assert swapped.start is None
     assert swapped.spoken() == "by 14 Aug 2031"
+
+
+def test_one_thing_drawn_by_two_hands_counts_once(
+    make_observation: Callable[..., Observation],
+) -> None:
+    drawn = make_observation("O-1")
+    again = make_observation("O-2", geometry=box(45.00402, 36.14202, 45.00501, 36.14251))
+    other = make_observation("O-3", kind=Kind.TRENCH)
+    away = make_observation("O-4", geometry=box(45.006, 36.142, 45.007, 36.1425))
+    kept, notes = once_each([drawn, again, other, away])
+    assert [o.id for o in kept] == ["O-1", "O-3", "O-4"]
+    assert notes == ("O-2 shows again what O-1 shows, and counts once.",)
+
+
+def test_a_line_drawn_along_an_accepted_outline_is_the_same_thing(
+    make_observation: Callable[..., Observation],
+) -> None:
+    line = make_observation("O-1", geometry=LineString([(45.004, 36.142), (45.005, 36.142)]))
+    outline = make_observation("O-2", geometry=box(45.0041, 36.14199, 45.0049, 36.14201))
+    assert len(once_each([line, outline])[0]) == 1

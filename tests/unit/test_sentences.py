@@ -77,7 +77,7 @@ def _texts(evidence: BriefEvidence) -> dict[str, str]:
         ("S-later", "was not due by 5 Nov 2031. It was not held against the images."),
         ("S-opinion", "this is not something an image can judge."),
         ("S-staged", "barriers standing ready beside an open road, about 30 m long, was seen"),
-        ("S-staged", "by 31 Oct 2031, first seen then; no earlier image shows the place without"),
+        ("S-staged", "by 31 Oct 2031, first seen then; no reader has noted an earlier image"),
         ("S-staged", "The purpose given remains the speaker's."),
         ("S-block", "(concrete blocks, rubble or wall sections)"),
         (
@@ -85,11 +85,11 @@ def _texts(evidence: BriefEvidence) -> dict[str, str]:
             "An area of cleared ground, covering about 1.7 ha, was seen about 0.8 km",
         ),
         ("S-clear", "The image does not exclude a camp instead."),
-        ("S-clear", "No report read for this case speaks of it."),
+        ("S-clear", "No report read for this case was found to speak of it."),
         ("S-camp", "in an image of unknown date; when this came about is not known."),
         (OVERVIEW_ID, "Ten claims from two reports were held against three images."),
         (OVERVIEW_ID, "two borne out by the images; two partly borne out; one contradicted"),
-        (OVERVIEW_ID, "Two observations stand in no report that was read."),
+        (OVERVIEW_ID, "Two observations match no report that was read."),
     ],
 )
 def test_each_verdict_and_kind_has_its_form(
@@ -317,7 +317,7 @@ def test_no_claim_is_said_plainly() -> None:
     text = _texts(one)[OVERVIEW_ID]
     assert text == (
         "Three images and no reports were read; no claim was found to judge."
-        " One observation stands in no report that was read."
+        " One observation matches no report that was read."
     )
 
 

@@ -67,11 +67,15 @@ def align(
     gsd_m: Gsd = None,
 ) -> None:
     """Bring AFTER onto the pixel grid of BEFORE, and report how well it fits."""
+    from earthwork.model.pair import AlignmentStatus
     from earthwork.pipeline.image_stages import align_files
 
     result = align_files(before, after, output=output, report=report, field=field, gsd_m=gsd_m)
     tell_alignment(result)
-    say(f"aligned: {output}")
+    if result.status is not AlignmentStatus.NOT_ALIGNED:
+        say(f"aligned: {output}")
+    else:
+        say(f"NOT aligned, written as the references alone place it: {output}")
 
 
 def detect(

@@ -87,6 +87,12 @@ def read_document(
     if path.suffix.lower() in _PAGE_SUFFIXES or _LOOKS_LIKE_PAGE.match(text):
         text, found = visible_text(text)
         decisions += found
+    if not text.strip():
+        raise UnreadableReport(
+            "it holds no text",
+            where=str(path),
+            cause="an empty file, or a page whose words are drawn by a script",
+        )
     return Document(
         id=id,
         digest=hashlib.sha256(data).hexdigest(),

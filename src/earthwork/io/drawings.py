@@ -405,7 +405,10 @@ def _lonlat(shape: BaseGeometry, crs: CRS, where: str) -> BaseGeometry:
 
 
 def _require_inside(shape: BaseGeometry, grid: Grid) -> None:
-    if shapely.box(0, 0, grid.width, grid.height).intersects(shape):
+    inside = shape.intersection(shapely.box(0, 0, grid.width, grid.height))
+    size = "area" if shape.area > 0 else "length"
+    is_point_inside = shape.length == 0 and not inside.is_empty
+    if is_point_inside or getattr(inside, size) > getattr(shape, size) / 2:
         return
     raise WrongReference(
         f"it lies outside the image of {grid.width}×{grid.height} pixels",

@@ -317,7 +317,7 @@ def _when_seen(seen: Sequence[Observation]) -> str:
         return "It was seen standing."
     if all(o.absent_in is not None for o in seen):
         return "It was seen, and an earlier image shows the place without it."
-    return "It was seen; no earlier image is known to show the place without it."
+    return "It was seen; no reader has noted an earlier image without it."
 
 
 def _is_later_than_said(claim: Claim, seen: Sequence[Observation]) -> bool:
@@ -417,6 +417,10 @@ def _bracket(observations: Iterable[Observation]) -> Interval:
     )
 
 
+_UNMATCHED = "Seen by a reader; no report read for this case was found to speak of it."
+_UNPLACED = "Seen by a reader in an image without place, which no report can be held against."
+
+
 def _unreported(evidence: Evidence, reported: set[str]) -> tuple[Finding, ...]:
     return tuple(
         _identified(
@@ -426,7 +430,7 @@ def _unreported(evidence: Evidence, reported: set[str]) -> tuple[Finding, ...]:
                 claim_kind=None,
                 kind=observation.kind,
                 verdict=None,
-                reason="Seen by a reader; no report read for this case speaks of it.",
+                reason=_UNPLACED if observation.is_pixels else _UNMATCHED,
                 observations=(observation.id,),
                 candidates=(),
                 looks=(Look(scene=observation.image, seen=Seen.SEEN, reason="a reader saw it"),),

@@ -17,8 +17,9 @@ from earthwork.evidence.store import Store
 from earthwork.io.deliveries import read_delivery
 from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.io.footprints import Footprints, read_footprints
+from earthwork.io.layers import read_layer
 from earthwork.io.roads import read_carriageways
-from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
+from earthwork.model.case import CASE_FILE, Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
 from earthwork.model.interval import Capture, Interval
@@ -74,6 +75,11 @@ FINDINGS_FILE = "findings.json"
 TAKEN_IN_FILE = "taken_in.json"
 OBSERVE, ECHOES, JUDGE, PUBLISH = "observe", "echoes", "judge", "publish"
 EDITIONS = (Edition.PUBLIC, Edition.WORKING)
+
+
+TEMPLATE_AUTHOR = "Name of the person or desk that answers for the brief"
+"""What a new case says where its author is to be named."""
+_VECTOR_ROLES = (LayerRole.FOOTPRINTS, LayerRole.ROADS, LayerRole.GAZETTEER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +151,9 @@ def plan_case(case: Case) -> Plan:
         If a report is not the file that the case names by its sha256.
     """
     require_files(case)
+    require_filled(case)
+    for layer in _layers(case, *_VECTOR_ROLES):
+        read_layer(layer.file, area=case.area)
     for report in case.reports:
         require_digest(report)
     names = _Names(
@@ -180,6 +189,27 @@ def require_files(case: Case) -> None:
             cause="moved, misspelt, or not fetched yet",
             choices=["earthwork check CASE"],
         )
+
+
+def require_filled(case: Case) -> None:
+    """Raise if words of the template still stand in a case.
+
+    Raises
+    ------
+    CaseInvalid
+        Naming what is to be filled in.
+    """
+    if unfilled(case):
+        raise CaseInvalid(
+            "the author is still the template's",
+            where=str(case.folder / CASE_FILE),
+            choices=["author = who answers for the brief"],
+        )
+
+
+def unfilled(case: Case) -> bool:
+    """Tell whether the template's author still stands in a case."""
+    return case.author == TEMPLATE_AUTHOR
 
 
 def case_files(case: Case) -> tuple[Path, ...]:

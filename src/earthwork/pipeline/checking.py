@@ -17,7 +17,7 @@ from earthwork.io.layers import read_layer
 from earthwork.io.rasters import open_raster
 from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.grid import Grid
-from earthwork.pipeline.assessment import capture_of, case_files, default_pairs
+from earthwork.pipeline.assessment import capture_of, case_files, default_pairs, unfilled
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.opening import grid_of, planned_grid
 from earthwork.pipeline.reading import case_gazetteer, find_place, require_digest
@@ -74,6 +74,9 @@ def check(case: Case) -> tuple[Remark, ...]:
     for report in case.reports:
         if report.file not in missing:
             remarks.extend(_guarded(f"report {report.id}", _report(report)))
+    if unfilled(case):
+        what = "the author is still the template's: say who answers for the brief"
+        remarks.append(Remark(level=Level.ERROR, where="case.author", what=what))
     if not missing:
         for drawing in case.drawings:
             remarks.extend(_guarded(f"drawing {drawing.file.name}", _drawing(case, drawing)))

@@ -144,7 +144,7 @@ def _case_file(siege: Siege) -> str:
     document.add(tomlkit.comment("A simulated siege: city, river, names, outlets are all made up."))
     document["schema_version"] = 1
     document["case"] = {
-        "title": "Nahrabad under siege (simulated)",
+        "title": "Nahrabad under siege",
         "place": "Nahrabad",
         "question": "How is the city being altered, and which reports do the images bear out?",
         "author": "Earthwork demonstration",

@@ -15,7 +15,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.model.finding import Finding
-from earthwork.model.grid import Grid, reproject
+from earthwork.model.grid import Grid, Window, reproject
 from earthwork.model.observation import Observation
 from earthwork.model.pair import AlignmentStatus, RegistrationReport
 from earthwork.model.raster import Raster
@@ -28,6 +28,7 @@ from earthwork.publishing.facts import BriefEvidence
 from earthwork.publishing.framing import FramingOptions, windows_around
 from earthwork.publishing.maps import overview_map
 from earthwork.publishing.marks import Mark, candidate_marks, marks_of, on_page
+from earthwork.publishing.phrases import joined
 from earthwork.publishing.plates import Plate, before_after_plate
 from earthwork.publishing.sentences import Sentence, compile_sentences
 from earthwork.publishing.tables import (
@@ -254,10 +255,20 @@ def _pair_plates(
             pair.aligned,
             scenes=(before, after),
             marks=marks,
-            title="What was observed",
+            title=_detail_title(marks, before.grid, window),
             window=window,
             name=f"plate-{number}-{detail}",
         )
+
+
+def _detail_title(marks: Iterable[Mark], grid: Grid, window: Window) -> str:
+    """Name the observations that a window shows by their numbers."""
+    part = grid.cropped(window)
+    numbers = [f"{m.number}" for m in marks if not m.is_candidate and on_page(m, part) is not None]
+    if not numbers:
+        return "Candidates that nobody has reviewed"
+    word = "Observation" if len(numbers) == 1 else "Observations"
+    return f"{word} {joined(numbers)}"
 
 
 def _pixels(marks: Iterable[Mark], grid: Grid) -> list[BaseGeometry]:

@@ -16,6 +16,14 @@ from earthwork.model.scene import Scene
 from earthwork.model.vocabulary import BuildingState, Decision, Kind
 from earthwork.pipeline.detecting import lonlat
 
+_REACH_M = 3.0
+"""A hand's error in metres, by which drawings are widened before they are held together."""
+_REACH_PX = 3.0
+"""The same in pixels, for pictures without place."""
+_SHARED = 0.5
+"""Share of the smaller one's ground from which two drawings are of one thing."""
+_METRES_PER_DEGREE = 111_320.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedCandidate:
@@ -69,12 +77,13 @@ def take_in(
         accept(known[name], review, scenes) for name, review in decided.items() if name in known
     ]
     drawn = [o for drawing in drawings for o in drawing.observations]
-    observations = _distinct([*drawn, *(o for o in accepted if o is not None)])
+    given = _distinct([*drawn, *(o for o in accepted if o is not None)])
+    observations, repeats = once_each(given)
     return TakenIn(
         observations=observations,
         waiting=tuple(p for p in candidates if p.candidate.id not in decided),
         readers=_readers(observations, [decided[n] for n in decided if n in known], known),
-        notes=(*_skipped(drawings), *_strays(decided, known)),
+        notes=(*_skipped(drawings), *_strays(decided, known), *repeats),
     )
 
 
@@ -89,7 +98,7 @@ def accept(
     where = review.geometry or placed.lonlat
     area_m2, length_m = _size(placed, review)
     return Observation(
-        id=f"O-{candidate.id}",
+        id=f"O-{candidate.id.rsplit('-', 1)[-1]}",
         kind=kind,
         state=_building_state(kind),
         geometry=candidate.geometry if where is None else where,
@@ -144,6 +153,40 @@ def bracket(before: Scene | None, after: Scene) -> Interval:
 
 def _distinct(observations: Iterable[Observation]) -> tuple[Observation, ...]:
     return tuple({o.id: o for o in observations}.values())
+
+
+def once_each(
+    observations: Iterable[Observation],
+) -> tuple[tuple[Observation, ...], tuple[str, ...]]:
+    """Return observations without those that show again what an earlier one shows.
+
+    Two of one kind in one image that share half of the smaller one's ground are one thing, drawn
+    twice or drawn and accepted; the first counts. All of them stay in the ledger.
+
+    Returns
+    -------
+    tuple
+        The observations that count, and a sentence for each that does not.
+    """
+    kept: list[Observation] = []
+    notes = []
+    for observation in observations:
+        same = next((o for o in kept if _is_same_thing(o, observation)), None)
+        if same is None:
+            kept.append(observation)
+        else:
+            notes.append(f"{observation.id} shows again what {same.id} shows, and counts once.")
+    return tuple(kept), tuple(notes)
+
+
+def _is_same_thing(first: Observation, second: Observation) -> bool:
+    alike = (first.kind, first.state, first.image, first.is_pixels)
+    if alike != (second.kind, second.state, second.image, second.is_pixels):
+        return False
+    reach = _REACH_PX if first.is_pixels else _REACH_M / _METRES_PER_DEGREE
+    one, other = first.geometry.buffer(reach), second.geometry.buffer(reach)
+    least = min(one.area, other.area)
+    return float(one.intersection(other).area) >= _SHARED * least
 
 
 def _readers(

@@ -41,7 +41,7 @@ from earthwork.publishing.phrases import (
 from earthwork.publishing.plates import Plate
 from earthwork.publishing.sentences import Sentence, check_sentences
 
-A_READER = "a named reader"
+A_READER = "name withheld"
 """What stands in a public product for the name of who looked."""
 _SUMMARY = (
     Verdict.SUPPORTED,

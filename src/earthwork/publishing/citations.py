@@ -6,7 +6,12 @@ import re
 
 from earthwork.model.case import Report
 from earthwork.model.claim import Claim, Document
-from earthwork.model.vocabulary import Modality, Polarity, SourceKind
+from earthwork.model.vocabulary import (
+    PHYSICAL_CLAIMS,
+    Modality,
+    Polarity,
+    SourceKind,
+)
 from earthwork.publishing.phrases import CLAIM_NOUNS, spoken_date_of
 
 _ROLES: dict[SourceKind, tuple[str, str]] = {
@@ -39,7 +44,7 @@ _ROLE_WORD = re.compile(
 )
 _COMMON = re.compile(
     r"(this|these|that|those|other|some|several|many|the|an?|images|imagery|officials|residents"
-    r"|locals|witnesses|photographs|photos|pictures|experts|analysts|commanders)\b",
+    r"|locals|witnesses|photographs|photos|pictures|satellite|aerial|experts|analysts|commanders)\b",
     re.IGNORECASE,
 )
 """First words that are no name, and so no capital within a sentence."""
@@ -116,7 +121,7 @@ def claimed_words(claim: Claim, report: Report | None) -> str:
 
 
 def _footing(claim: Claim) -> str:
-    if claim.polarity is Polarity.NEGATED:
+    if claim.polarity is Polarity.NEGATED and claim.kind in PHYSICAL_CLAIMS:
         return ", said not to be there"
     return _FOOTING.get(claim.modality, "")
 
@@ -144,7 +149,8 @@ def cite(claim: Claim, document: Document, report: Report | None) -> str:
     source = source_words(claim)
     if may_quote(report):
         said = _said(source, claim.source_kind)
-        return f"{outlet} {said}: {words}{hedge}."
+        carried = _CARRIED if source is not None and claim.source_is_inherited else ""
+        return f"{outlet} {said}: {words}{hedge}{carried}."
     if source is None:
         return f"{outlet} told of {words}."
     return f"{outlet} cited {isolated(source)} on {words}."
@@ -155,6 +161,9 @@ def _said(source: str | None, kind: SourceKind) -> str:
         return "stated"
     verb = "showing" if kind is SourceKind.IMAGERY else "saying"
     return f"cited {isolated(source)} as {verb}"
+
+
+_CARRIED = " (the source is carried over from an earlier sentence)"
 
 
 def _hedge_outside(claim: Claim) -> str:

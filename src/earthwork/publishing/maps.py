@@ -125,7 +125,7 @@ class _Content:
 def _gathered(evidence: BriefEvidence, *, is_public: bool) -> _Content | None:
     digits = evidence.case.release.coordinate_digits if is_public else 7
     outlines = [s.grid.outline_lonlat() for s in evidence.scenes]
-    scenes = tuple(generalised(o, digits=digits) for o in outlines if o is not None)
+    scenes = tuple(outline for outline in outlines if outline is not None)
     observed = tuple(
         (number, generalised(o.geometry, digits=digits), symbol_of(o.kind, o.state))
         for number, o in enumerate(evidence.observations, start=1)
@@ -133,8 +133,7 @@ def _gathered(evidence: BriefEvidence, *, is_public: bool) -> _Content | None:
     )
     areas = [c.place.area for c in evidence.claims if c.place is not None and c.place.area]
     claimed = tuple({g.wkt: g for g in (generalised(a, digits=digits) for a in areas)}.values())
-    wanted = evidence.case.area
-    area = None if wanted is None else generalised(wanted, digits=digits)
+    area = evidence.case.area
     shown = [*([] if area is None else [area]), *scenes, *(g for _, g, _ in observed)]
     if not shown:
         return None
@@ -192,6 +191,8 @@ def _drawn(evidence: BriefEvidence, content: _Content, ground: Backdrop, page: G
 
 
 def _title(evidence: BriefEvidence) -> str:
+    if not evidence.observations:
+        return f"{evidence.case.place}: where reports place what they tell"
     return f"{evidence.case.place}: what was observed, and where reports place it"
 
 

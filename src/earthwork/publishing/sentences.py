@@ -310,7 +310,9 @@ def _not_seen(finding: Finding, desk: _Desk) -> str:
     )
 
 
-def _not_observable(finding: Finding, _: _Desk) -> str:
+def _not_observable(finding: Finding, desk: _Desk) -> str:
+    if not desk.evidence.scenes:
+        return f"No image from above could show this. {finding.reason}"
     if finding.claim_kind is ClaimKind.TUNNEL:
         return "Tunnels cannot be seen from above; the images neither support nor contradict this."
     return (
@@ -332,7 +334,10 @@ def _recorded(_: Finding, __: _Desk) -> str:
 
 
 def _unreported(finding: Finding, desk: _Desk) -> str:
-    return f"{capitalised(_observed(finding, desk))} No report read for this case speaks of it."
+    told = capitalised(_observed(finding, desk))
+    if all(desk.observation(name).is_pixels for name in finding.observations):
+        return f"{told} The image has no place on the ground: no report can be held against it."
+    return f"{told} No report read for this case was found to speak of it."
 
 
 _FORMS: dict[Verdict | None, Callable[[Finding, _Desk], str]] = {
@@ -401,7 +406,7 @@ def _alternatives(seen: Sequence[Observation], desk: _Desk) -> str:
     for observation in seen:
         candidate = desk.candidate(observation.candidate)
         for kind, weight in () if candidate is None else candidate.alternatives:
-            if weight >= _LEAST_ALTERNATIVE and kind is not observation.kind:
+            if weight >= _LEAST_ALTERNATIVE and kind not in {o.kind for o in seen}:
                 kinds[kind] = None
     if not kinds:
         return ""
@@ -431,7 +436,7 @@ def _absence(seen: Sequence[Observation], desk: _Desk) -> str:
     """Say which earlier image shows the place without, where its date gives no first day."""
     names = dict.fromkeys(o.absent_in for o in seen)
     if None in names:
-        return "no earlier image shows the place without it"
+        return "no reader has noted an earlier image without it"
     dates = joined([desk.scene(name).capture.spoken() for name in names if name is not None])
     return f"an earlier image ({dates}) shows the place without it"
 
@@ -484,8 +489,8 @@ def _overview_text(basics: dict[str, int], said: str, unreported: int) -> str:
     if not unreported:
         return first
     more = _number(unreported, "observation")
-    stand = "stands" if unreported == 1 else "stand"
-    return f"{first} {capitalised(more)} {stand} in no report that was read."
+    match = "matches" if unreported == 1 else "match"
+    return f"{first} {capitalised(more)} {match} no report that was read."
 
 
 def _in_a_list(verdict: Verdict) -> str:
