@@ -18,6 +18,7 @@ from earthwork.model.claim import Claim
 from earthwork.model.finding import Finding
 from earthwork.model.vocabulary import Kind
 from earthwork.pipeline import assessment
+from earthwork.pipeline.assessment import TEMPLATE_AUTHOR
 from earthwork.pipeline.issuing import Edition, evidence_of, read_sentences
 from earthwork.pipeline.plan import Bench
 from earthwork.publishing.facts import BriefEvidence
@@ -504,6 +505,13 @@ def test_a_new_case_can_be_checked_at_once(tmp_path: Path) -> None:
     made = earthwork("new", folder, "--title", 'A "quoted" \\ title [x]')
     assert made.code == 0
     assert load_case(folder).title == "A 'quoted'   title [x]"
+    checked = earthwork("check", folder)
+    assert checked.code == 4
+    assert "1 errors, 3 gaps" in checked.out
+    assert "say who answers for the brief" in checked.err
+    path = folder / "case.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(TEMPLATE_AUTHOR, "A Desk"), encoding="utf-8")
     assert earthwork("check", folder).code == 0
     again = earthwork("new", folder)
     assert again.code == 4
