@@ -189,7 +189,12 @@ def _undecodable(path: Path, *, cause: str) -> UnreadableReport:
         "the text cannot be decoded",
         where=str(path),
         cause=cause,
-        choices=["--encoding windows-1252", "--encoding windows-1256", "a file saved as UTF-8"],
+        choices=[
+            "--encoding utf-16-le",
+            "--encoding windows-1252",
+            "--encoding windows-1256",
+            "a file saved as UTF-8",
+        ],
     )
 
 
