@@ -6,7 +6,6 @@ Coordinates are local metres: x eastward, y northward from the south-western cor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -16,35 +15,11 @@ from shapely import LineString, Polygon, box, union_all
 from shapely.affinity import rotate
 from shapely.geometry.base import BaseGeometry
 
+from earthwork.simulate.city import Crop, Field, River
+
 _COARSE_PX = 64
 _BANK_MARGIN = 0.1
 """The river reaches this share of the side beyond the scene, so that no end of it shows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class River:
-    """A river that crosses the scene from north to south."""
-
-    name: str
-    """Its name."""
-    line: LineString
-    """Middle of the stream, from south to north."""
-    outline: BaseGeometry
-    """The water."""
-    width_m: float
-    """From bank to bank."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One farmed parcel."""
-
-    outline: Polygon
-    """Its edge."""
-    heading_deg: float
-    """Direction of the furrows, clockwise from north."""
-    crop: int
-    """What grows: 0 fallow, 1 stubble, 2 green, 3 orchard."""
 
 
 def fractal_noise(
@@ -167,7 +142,7 @@ def _field(  # noqa: PLR0917 - two corners and what to cut from
     area: BaseGeometry,
     rng: np.random.Generator,
 ) -> list[Field]:
-    crop = int(rng.choice(4, p=[0.36, 0.3, 0.22, 0.12]))
+    crop = list(Crop)[int(rng.choice(4, p=[0.36, 0.3, 0.22, 0.12]))]
     turn = heading + float(rng.choice([0, 90]))
     parcel = rotate(box(x, y, x + wide, y + long), -heading, origin=centre).buffer(-0.8)
     part = parcel.intersection(area)
