@@ -185,7 +185,7 @@ def open_raster(path: Path, *, stated_gsd_m: float | None = None) -> RasterFile:
     """
     path = Path(path)
     require_file(path)
-    with _quietly():
+    with quietly():
         dataset = _opened(path)
         try:
             _require_bands(dataset, path)
@@ -240,7 +240,7 @@ def write_raster(
     path = Path(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with _quietly(), rasterio.open(partial, "w", **_profile(pixels, grid, nodata)) as file:
+        with quietly(), rasterio.open(partial, "w", **_profile(pixels, grid, nodata)) as file:
             file.write(pixels)
             file.update_tags(**_written_tags(grid, tags or {}))
         partial.replace(path)
@@ -276,8 +276,8 @@ def _counted(number: int, noun: str) -> str:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    # A picture without georeference is an ordinary input here, recorded as a pixel grid.
+def quietly() -> Iterator[None]:
+    """Let files without georeference pass unremarked: here they are an ordinary input."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
