@@ -131,6 +131,8 @@ class Event:
     """How hard buildings are hit, 0 to 1."""
     blocks: Means | None = None
     """What a row, wall or roadblock is made of."""
+    size_m: tuple[float, float, float] | None = None
+    """Length, width and height of one block."""
     spacing_m: float | None = None
     """From middle to middle of blocks."""
     lines: int | None = None
