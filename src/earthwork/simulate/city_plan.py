@@ -17,6 +17,7 @@ from earthwork.simulate.airfield import (
     airfield_halls,
     airport_road,
     find_site,
+    lay_airfield,
 )  # fmt: skip
 from earthwork.simulate.city import City, Fabric, River, Road, RoadClass
 from earthwork.simulate.districts import BuiltUp, build_up
@@ -142,7 +143,8 @@ def draw_layout(side_m: float, *, seed: int, style: CityStyle, name: str | None 
     return Layout(
         name=own_name, style=style, side_m=side_m, core=core,
         relief_m=round(float(rng.uniform(*style.relief_m)), 2), river=river, wadis=wadis,
-        airport=airport, halls=halls, mains=tuple(mains),
+        airport=None if site is None else lay_airfield(site, name=port), halls=halls,
+        mains=tuple(mains),
         bridges=tuple(bridges_of(mains, river)), edges=tuple(edges), districts=districts,
         country=tuple(country), factory_quarter=_industry(districts),
     )  # fmt: skip

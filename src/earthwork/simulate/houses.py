@@ -32,9 +32,7 @@ _COURT_NEEDS_M2 = 95.0
 _TOWER_NEEDS_M2 = 330.0
 _FRONT_M = 14.0
 _SHARE_WITH_NOTCH = 0.35
-_MAY_HAVE_GABLES = frozenset(
-    {Use.HOUSE, Use.VILLA, Use.SHED, Use.HALL, Use.APARTMENTS, Use.COURTYARD, Use.SHOP}
-)
+_NO_GABLES = frozenset({Use.TOWER, Use.TANK, Use.MOSQUE, Use.FACTORY})
 _OF_METAL = frozenset({Use.HALL, Use.SHED, Use.TANK, Use.FACTORY})
 _WALLED_USES = frozenset({Use.HOUSE, Use.VILLA, Use.HALL, Use.TANK, Use.MOSQUE})
 
@@ -201,8 +199,7 @@ def _mosques(parcels: Shapes, pattern: Pattern, *, rng: np.random.Generator) -> 
 def _shells(parcels: Shapes, uses: NDArray[np.object_], pattern: Pattern) -> Shapes:
     """Return parcels less their setback; shops stand at the street."""
     setback = np.where(uses == Use.SHOP, min(0.2, pattern.setback_m), pattern.setback_m)
-    shells = shapely.buffer(parcels, -setback, join_style="mitre", quad_segs=1)
-    return shells
+    return shapely.buffer(parcels, -setback, join_style="mitre", quad_segs=1)
 
 
 def _bodies(

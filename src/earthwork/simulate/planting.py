@@ -137,7 +137,7 @@ def _scattered(
     near = clumps[rng.integers(len(clumps), size=count)] + rng.normal(0, 5, (count, 2))
     spots = np.where(rng.random((count, 1)) < _CLUMPS, near, spots)
     shapely.prepare(area)
-    return cast("NDArray[np.float64]", spots[shapely.contains_xy(area, spots)])
+    return spots[shapely.contains_xy(area, spots)]
 
 
 def _orchard(field: Field, *, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -153,7 +153,7 @@ def _orchard(field: Field, *, rng: np.random.Generator) -> NDArray[np.float64]:
     spots += rng.normal(0, 0.35, spots.shape)
     shapely.prepare(field.outline)
     inside = shapely.contains_xy(field.outline, spots) & (rng.random(len(spots)) < 0.9)  # noqa: PLR2004
-    return spots[inside]
+    return cast("NDArray[np.float64]", spots[inside])
 
 
 def _off_roads_and_roofs(places: NDArray[np.float64], city: City) -> NDArray[np.float64]:

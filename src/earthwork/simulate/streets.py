@@ -44,7 +44,8 @@ class Grain:
         turn = np.radians(self.heading_deg)
         across, along = (np.cos(turn), -np.sin(turn)), (np.sin(turn), np.cos(turn))
         turned = points @ np.array([across, along])
-        return cast("NDArray[np.float64]", turned + self._swing(turned) + self.origin)
+        moved: NDArray[np.float64] = turned + self._swing(turned) + self.origin
+        return moved
 
     def straighten(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Move points of the ground to the straight frame, dims (point, [x, y]), metres."""
@@ -54,7 +55,7 @@ class Grain:
             turned = moved - self._swing(turned)
         turn = np.radians(self.heading_deg)
         across, along = (np.cos(turn), -np.sin(turn)), (np.sin(turn), np.cos(turn))
-        return turned @ np.array([across, along]).T
+        return cast("NDArray[np.float64]", turned @ np.array([across, along]).T)
 
     def _swing(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the departure from straight: few waves, so gentle that it can be undone."""
@@ -70,7 +71,7 @@ class Grain:
             total += np.column_stack(
                 [np.sin(way + self.phases[2 * wave]), np.sin(way + self.phases[2 * wave + 1])]
             )
-        return cast("NDArray[np.float64]", total * self.swing_m / _SWINGS)
+        return total * self.swing_m / _SWINGS
 
 
 def draw_grain(
