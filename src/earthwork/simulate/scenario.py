@@ -205,16 +205,20 @@ class SceneOrder:
     """Significant bits of a pixel."""
     blur_px: float | None = None
     """Standard deviation of the point spread, pixels."""
-    noise: float | None = None
-    """Noise at mid-grey as a share of full scale."""
+    sharpening: float | None = None
+    """How far the vendor lifts fine detail again."""
+    read_noise: float | None = None
+    """Noise in the dark, digits."""
+    shot_noise: float | None = None
+    """What brightness adds to it, digits at full scale."""
     jpeg_quality: int | None = None
     """Quality of JPEG compression, 30 to 95."""
     view_azimuth_deg: float = 100.0
     """Direction to the sensor, clockwise from north."""
     view_elevation_deg: float = 84.0
     """Of the sensor above the horizon, 45 to 90."""
-    haze: float = 1.0
-    """Strength of path radiance; 0 for none."""
+    haze: float = 0.6
+    """Strength of the haze: 0 for none, 1 for a usual day over a dusty plain."""
     cloud_cover: float = 0.0
     """Share of the scene under cloud."""
     season: SeasonOrder = field(default_factory=SeasonOrder)
