@@ -8,7 +8,8 @@ from typing import cast
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Point, Polygon, box
+from shapely.affinity import rotate
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.simulate.city import Airport, Footprint, Road, RoadClass, Tone, Use
@@ -141,6 +142,12 @@ def airfield_halls(site: Site, *, name: str, tones: Tones) -> tuple[Footprint, .
 
 def _hall(site: Site, x: float, y: float, long: float, wide: float) -> Polygon:
     return Polygon(site.place(_BOX * (long, min(wide, 0.2)) + (x, y)))
+
+
+def turned_box(x: float, y: float, long: float, wide: float, heading_deg: float) -> Polygon:
+    """Return a box about a point, its longer side along a heading, clockwise from north."""
+    upright = box(x - long / 2, y - wide / 2, x + long / 2, y + wide / 2)
+    return rotate(upright, 90 - heading_deg)
 
 
 def airport_road(site: Site, mains: BaseGeometry, *, name: str, width_m: float) -> Road:

@@ -48,6 +48,7 @@ from earthwork.simulate.waterways import lay_river, lay_wadis
 
 LEAST_SIDE_M = 300.0
 """Side of the smallest scene that holds every part of a city."""
+_LANE_GAP_M = 0.3
 _OUTER_RING_ABOVE_M = 330.0
 """A town of greater radius has a second ring."""
 _LAYOUT, _RIVER, _ROADS, _TOWN, _COUNTRY, _TREES, _NAMES = range(7)
@@ -86,12 +87,7 @@ def plan_city(
     >>> len({quarter.name for quarter in city.quarters}) == len(city.quarters)
     True
     """
-    if not side_m >= LEAST_SIDE_M:
-        raise InvalidValue(
-            f"a city does not fit into a scene of {side_m:g} m",
-            where="side_m",
-            choices=[f"{LEAST_SIDE_M:g} m or more"],
-        )
+    require_side(side_m)
     chosen = _any_style(seed) if style is None else style
     return complete_city(draw_layout(side_m, seed=seed, style=chosen, name=name), seed=seed)
 
@@ -129,10 +125,9 @@ def draw_layout(side_m: float, *, seed: int, style: CityStyle, name: str | None 
     halls = () if site is None else airfield_halls(site, name=port, tones=style.tones)
     if site is not None:
         mains.append(_airport_road(site, ground, mains, width_m=0.75 * width))
-    edges = [*bank_tracks, *_edges(town, fence, mains, plan)]
-    faces = faces_between(
-        [*(road.line for road in (*mains, *edges)), town.boundary, fence.boundary], plan
-    )
+    rims = shapely.union_all([town.boundary, fence.boundary])
+    edges = [*bank_tracks, *edge_lanes(rims, mains, plan)]
+    faces = faces_between([*(road.line for road in (*mains, *edges)), rims], plan)
     districts = divide(faces, town, Polygon(ring), core=core, style=style, names=names,
                        rng=_rng(seed, style, _TOWN))  # fmt: skip
     country = _country(faces, town, ground)
@@ -171,6 +166,22 @@ def complete_city(layout: Layout, *, seed: int) -> City:
     trees = plant(city, style=layout.style, districts=layout.districts, bare=country.bare,
                   rng=_rng(seed, layout.style, _TREES))  # fmt: skip
     return replace(city, trees=trees)
+
+
+def require_side(side_m: float) -> None:
+    """Refuse a scene that a city does not fit into.
+
+    Raises
+    ------
+    InvalidValue
+        If the side is shorter than ``LEAST_SIDE_M``.
+    """
+    if not side_m >= LEAST_SIDE_M:
+        raise InvalidValue(
+            f"a city does not fit into a scene of {side_m:g} m",
+            where="side_m",
+            choices=[f"{LEAST_SIDE_M:g} m or more"],
+        )
 
 
 def _rng(seed: int, style: CityStyle, *parts: int) -> np.random.Generator:
@@ -252,17 +263,21 @@ def _airport_road(site: Site, ground: Ground, mains: Sequence[Road], *, width_m:
     )  # fmt: skip
 
 
-def _edges(
-    town: BaseGeometry, fence: BaseGeometry, mains: Sequence[Road], plan: Polygon
-) -> list[Road]:
-    """Return the lanes along the edge of the town and round the airfield."""
-    taken = shapely.union_all([road.line for road in mains]).buffer(0.3)
-    inside = plan.buffer(-0.5)
-    parts = [
-        line
-        for rim in (town.boundary, fence.boundary)
-        for line in line_parts(rim.intersection(inside).difference(taken), least_m=8.0)
-    ]
+def edge_lanes(rims: BaseGeometry, roads: Sequence[Road], plan: Polygon) -> list[Road]:
+    """Return lanes along rims, where no road runs along them already.
+
+    Parameters
+    ----------
+    rims
+        Edges of the town and of the airfield, lines.
+    roads
+        Roads that are there.
+    plan
+        Ground of the plan: its own edge gets no lane.
+    """
+    taken = shapely.union_all([road.line for road in roads]).buffer(_LANE_GAP_M)
+    inside = plan.buffer(-_LANE_GAP_M)
+    parts = line_parts(rims.intersection(inside).difference(taken), least_m=8.0)
     return [
         Road(id=f"edge-{number}", name=None, line=line, width_m=3.6, road_class=RoadClass.TRACK)
         for number, line in enumerate(parts)
