@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import rasterio
@@ -21,27 +22,16 @@ _TILE_PX = 512
 _COLOUR_BANDS = (3, 4)
 
 
-def write_cog(
-    path: Path,
-    tiles: Iterable[tuple[Window, Pixels]],
-    grid: Grid,
-    *,
-    dtype: np.dtype[Any] | type[np.generic],
-    bands: int,
-    band_names: tuple[str, ...] = (),
-    nodata: float | None = None,
-    is_classes: bool = False,
-    tags: Mapping[str, str] | None = None,
-) -> None:
-    """Write windows of pixels as one cloud-optimised GeoTIFF, at once or not at all.
+class CogWriter:
+    """A cloud-optimised GeoTIFF being written; use it in a ``with`` statement.
+
+    The file appears at the end, whole, or not at all. Several can be open at once, so that what
+    comes in one pass over the ground goes into several files.
 
     Parameters
     ----------
     path
         The file to make or replace.
-    tiles
-        Windows that cover the grid once, each with its pixels, dims (band, row, column); they are
-        taken one by one.
     grid
         Shape, placement and reference system.
     dtype
@@ -56,28 +46,69 @@ def write_cog(
         True for codes: overviews then pick a pixel and do not average.
     tags
         Tags to keep with the file.
-
-    Raises
-    ------
-    InvalidValue
-        If the windows do not cover the grid.
     """
-    loose = path.with_name(f".{path.name}.{os.getpid()}.loose")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    profile = _loose_profile(grid, dtype=np.dtype(dtype), bands=bands, nodata=nodata)
-    try:
-        with quietly(), rasterio.open(loose, "w", **profile) as file:
-            covered = _fill(file, tiles)
-            for number, name in enumerate(band_names, start=1):
-                file.set_band_description(number, name)
-            file.update_tags(**dict(tags or {}))
-        _require_covered(covered, grid, path)
+
+    def __init__(
+        self,
+        path: Path,
+        grid: Grid,
+        *,
+        dtype: np.dtype[Any] | type[np.generic],
+        bands: int,
+        band_names: tuple[str, ...] = (),
+        nodata: float | None = None,
+        is_classes: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        self.path = path
+        self._grid = grid
+        self._dtype = np.dtype(dtype)
+        self._is_classes = is_classes
+        self._loose = path.with_name(f".{path.name}.{os.getpid()}.loose")
+        self._covered = 0
+        profile = _loose_profile(grid, dtype=self._dtype, bands=bands, nodata=nodata)
         with quietly():
-            rasterio.shutil.copy(loose, partial, **_cog_options(np.dtype(dtype), is_classes))
-        partial.replace(path)
-    finally:
-        loose.unlink(missing_ok=True)
-        partial.unlink(missing_ok=True)
+            self._file = rasterio.open(self._loose, "w", **profile)
+        for number, name in enumerate(band_names, start=1):
+            self._file.set_band_description(number, name)
+        self._file.update_tags(**dict(tags or {}))
+
+    def write(self, window: Window, pixels: Pixels) -> None:
+        """Write the pixels of one window, dims (band, row, column)."""
+        where = FileWindow(window.column, window.row, window.width, window.height)
+        self._file.write(pixels, window=where)
+        self._covered += window.height * window.width
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Put the file in its place, unless something went wrong.
+
+        Raises
+        ------
+        InvalidValue
+            If the windows do not cover the grid.
+        """
+        partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
+        try:
+            with quietly():
+                self._file.close()
+            if kind is None:
+                _require_covered(self._covered, self._grid, self.path)
+                with quietly():
+                    options = _cog_options(self._dtype, is_classes=self._is_classes)
+                    rasterio.shutil.copy(self._loose, partial, **options)
+                partial.replace(self.path)
+        finally:
+            self._loose.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
 
 
 def _loose_profile(
@@ -101,15 +132,6 @@ def _loose_profile(
     }
 
 
-def _fill(file: Any, tiles: Iterable[tuple[Window, Pixels]]) -> int:
-    covered = 0
-    for window, pixels in tiles:
-        where = FileWindow(window.column, window.row, window.width, window.height)
-        file.write(pixels, window=where)
-        covered += window.height * window.width
-    return covered
-
-
 def _require_covered(covered: int, grid: Grid, path: Path) -> None:
     if covered != grid.height * grid.width:
         raise InvalidValue(
@@ -119,7 +141,7 @@ def _require_covered(covered: int, grid: Grid, path: Path) -> None:
         )
 
 
-def _cog_options(dtype: np.dtype[Any], is_classes: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+def _cog_options(dtype: np.dtype[Any], *, is_classes: bool) -> dict[str, Any]:
     is_floating = np.issubdtype(dtype, np.floating)
     return {
         "driver": "COG",

@@ -96,6 +96,13 @@ class Camera:
         return {"pan": 1, "rgb": 3, "rgbn": 4}[self.bands]
 
     @property
+    def band_names(self) -> tuple[str, ...]:
+        """Return the names of the bands, in order."""
+        if self.bands == "pan":
+            return ("pan",)
+        return ("red", "green", "blue", "nir")[: self.band_count]
+
+    @property
     def oversampling(self) -> int:
         """Return the number of fine pixels along the side of a pixel."""
         return resolve_oversampling(self.gsd_m)

@@ -1,0 +1,84 @@
+"""Radar passes over a simulated siege, as files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from earthwork.io.cogs import CogWriter
+from earthwork.model.raster import whole
+from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit
+from earthwork.simulate.painting import ground_m, prepare
+from earthwork.simulate.radar import RadarImage, RadarOptions, radar_image
+from earthwork.simulate.scenario import RadarOrder, Scenario
+from earthwork.simulate.seasons import ground_state
+from earthwork.simulate.siege import Siege, landscape_of, tallest_m
+
+_ORBITS = {"ascending": ASCENDING, "descending": DESCENDING}
+_CALM_M_S, _GUSTS_M_S = 2.0, 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadarTrack:
+    """One pass of one orbit."""
+
+    id: str
+    """Unique in the scenario: orbit and day."""
+    order: RadarOrder
+    """The order that it belongs to."""
+    moment: datetime
+    """When; aware UTC."""
+
+
+def radar_tracks(scenario: Scenario) -> tuple[RadarTrack, ...]:
+    """Return every pass that a scenario orders, in order of time."""
+    found = [
+        RadarTrack(id=f"{order.orbit}-{moment:%Y%m%d}", order=order, moment=moment)
+        for order in scenario.radar
+        for moment in order.dates
+    ]
+    return tuple(sorted(found, key=lambda track: (track.moment, track.id)))
+
+
+def write_radar(siege: Siege, track: RadarTrack, folder: Path) -> list[Path]:
+    """Take one radar picture; write its backscatter (linear power) and what hides the ground."""
+    taken = take_radar(siege, track)
+    grid = siege.site.grid(taken.spacing_m)
+    image = folder / "radar" / f"{track.id}.tif"
+    hidden = folder / "truth" / f"radar-hidden-{track.id}.tif"
+    for path in (image, hidden):
+        path.parent.mkdir(exist_ok=True)
+    tags = {"SIMULATED": "yes", "UNIT": "sigma nought, linear power"}
+    with CogWriter(image, grid, dtype=np.float32, bands=len(taken.polarisations),
+                   band_names=taken.polarisations, tags=tags) as writer:  # fmt: skip
+        writer.write(whole(grid), taken.backscatter)
+    with CogWriter(hidden, grid, dtype=np.uint8, bands=1, is_classes=True,
+                   tags={"SIMULATED": "yes"}) as writer:  # fmt: skip
+        writer.write(whole(grid), taken.hidden[np.newaxis])
+    return [image, hidden]
+
+
+def take_radar(siege: Siege, track: RadarTrack) -> RadarImage:
+    """Return one radar picture of the whole scene."""
+    landscape = landscape_of(siege, track.moment)
+    seed = siege.scenario.seed
+    wind = np.random.default_rng([seed, track.moment.toordinal()])
+    return radar_image(
+        prepare(landscape).surface,
+        side_m=siege.site.side_m,
+        orbit=orbit_of(track.order),
+        moment=track.moment,
+        state=ground_state(landscape.season, wind_m_s=_CALM_M_S + _GUSTS_M_S * wind.random()),
+        options=RadarOptions(spacing_m=track.order.spacing_m),
+        tallest_m=tallest_m(landscape),
+        elevation=lambda frame: ground_m(frame, relief_m=siege.city.relief_m, seed=landscape.seed),
+        seed=seed,
+    )
+
+
+def orbit_of(order: RadarOrder) -> Orbit:
+    """Return the orbit of an order."""
+    return replace(_ORBITS[order.orbit], incidence_deg=order.incidence_deg)
