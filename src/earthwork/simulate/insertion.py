@@ -103,6 +103,12 @@ class InsertedWork:
         return shapely.union_all([*parts, *self.razed])
 
     @property
+    def extent(self) -> BaseGeometry:
+        """Return a simple area that holds it, local metres."""
+        rims = [heap.radius_m for heap in self.mounds if heap.height_m < 0]
+        return self.outline.buffer(0.5 * max(rims, default=0.0) + 0.5).simplify(0.5)
+
+    @property
     def tallest_m(self) -> float:
         """Return the greatest height above the ground, or depth below it."""
         heights = [bank.height_m for bank in self.banks] + [heap.height_m for heap in self.mounds]
@@ -256,7 +262,7 @@ def _windows(
 ) -> Iterator[tuple[Window, list[InsertedWork]]]:
     """Yield rectangles of pixels that no work reaches across, with the works in each."""
     boxes = [
-        shapely.box(*work.outline.buffer(_reach_m(work, sheet.sun, sheet.options)).bounds)
+        shapely.box(*work.extent.buffer(_reach_m(work, sheet.sun, sheet.options)).bounds)
         for work in works
     ]
     for area in _merged(boxes):
@@ -357,7 +363,7 @@ class _Sheet:
         wide = window.grown(margin=margin, within=self.shape)
         bare, pixels = self.backdrop.ground.bare[wide.slices], self.before[:, *wide.slices]
         outlines = (
-            to_pixels(w.outline.buffer(1.5 + gsd), rows=self.shape[0], gsd_m=gsd) for w in works
+            to_pixels(w.extent.buffer(1.0 + gsd), rows=self.shape[0], gsd_m=gsd) for w in works
         )
         wanted = (drawn(outlines, self.shape) | lifted)[wide.slices]
         rng = np.random.default_rng([self.seed & (2**63 - 1), window.row, window.column])
