@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from earthwork.simulate.ground import DATUM_M
 from earthwork.simulate.materials import Material
 from earthwork.simulate.surface import Frame, Surface
 
@@ -14,7 +15,7 @@ Draw = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def painted(draw: Draw) -> Callable[[Frame], Surface]:
-    """Return a painter of soft height, solid height and material by ``draw(east, north)``."""
+    """Return a painter of heights over the datum and material by ``draw(east, north)``."""
 
     def paint(frame: Frame) -> Surface:
         west, _, _, north = frame.bounds
@@ -24,7 +25,7 @@ def painted(draw: Draw) -> Callable[[Frame], Surface]:
         blank = np.zeros(frame.shape, dtype=np.float32)
         return Surface(
             frame=frame,
-            soft_m=soft.astype(np.float32),
+            soft_m=(DATUM_M + soft).astype(np.float32),
             solid_m=solid.astype(np.float32),
             material=material.astype(np.uint8),
             albedo=np.zeros((4, *frame.shape), dtype=np.float32),

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from earthwork.simulate.backscatter import REFERENCE_INCIDENCE_DEG
+from earthwork.simulate.ground import DATUM_M
 from earthwork.simulate.layover import CORNERS, Cells, Corner, Ground, Landings, landings
 from earthwork.simulate.materials import Material
 from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit
@@ -37,7 +38,7 @@ def swept(
     surface = painted(draw)(frame)
     ground = Ground(
         frame=frame,
-        soft_m=surface.soft_m,
+        soft_m=surface.soft_m - np.float32(DATUM_M),
         solid_m=surface.solid_m,
         material=surface.material,
     )

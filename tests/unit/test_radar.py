@@ -9,13 +9,14 @@ from scipy.stats import gamma, kstest
 from earthwork.errors import InvalidValue
 from earthwork.simulate import radar
 from earthwork.simulate.backscatter import GroundState
+from earthwork.simulate.ground import DATUM_M
 from earthwork.simulate.materials import Material
 from earthwork.simulate.orbit import ASCENDING, DESCENDING
 from earthwork.simulate.radar import Hidden, RadarOptions, Visit, radar_image, radar_stack
 
 from .radar_ground import MOMENT, houses, level, painted
 
-PLAIN = RadarOptions(texture_db=0.0, calibration_db=0.0, lasting=0.0)
+PLAIN = RadarOptions(texture_db=0.0, calibration_db=0.0, corner_db=0.0, lasting=0.0)
 """Nothing but speckle is drawn."""
 CORE = np.s_[..., 23:37, 23:37]
 """The middle 140 m of 600 m: inside what may be razed."""
@@ -81,7 +82,8 @@ def test_a_model_of_the_ground_takes_its_displacement_away():
         return np.full(x.shape, 20.0), 0 * x, np.where(inside, Material.RUBBLE, Material.WATER)
 
     corrected = taken(
-        painted(plateau), elevation=lambda frame: np.full(frame.shape, 20.0, dtype=np.float32)
+        painted(plateau),
+        elevation=lambda frame: np.full(frame.shape, DATUM_M + 20, dtype=np.float32),
     )
     row, column = np.unravel_index(corrected.expected[0].argmax(), (60, 60))
     assert row in {29, 30}
@@ -188,6 +190,17 @@ def test_corners_that_last_flicker_less():
         return float(np.median(powers.std(axis=0) / powers.mean(axis=0)))
 
     assert unrest(0.9) < 0.75 * unrest(0.0)
+
+
+def test_corners_differ_from_place_to_place_and_keep_their_mean():
+    one = taken(houses(), options=replace(PLAIN, corner_db=5.0))
+    even = taken(houses(), options=PLAIN)
+    later = taken(
+        houses(), options=replace(PLAIN, corner_db=5.0), moment=MOMENT + timedelta(days=12)
+    )
+    assert one.expected.tobytes() == later.expected.tobytes()
+    assert db(one.expected[0]) == pytest.approx(db(even.expected[0]), abs=0.3)
+    assert one.expected[0][CORE].std() > 1.5 * even.expected[0][CORE].std()
 
 
 def test_texture_lasts_and_has_the_strength_asked_for():

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntFlag
-from math import ceil
+from math import ceil, log
 from typing import cast
 
 import cv2
@@ -30,6 +30,7 @@ from earthwork.simulate.backscatter import (
     decibels_to_power,
     sigma0_table,
 )
+from earthwork.simulate.ground import DATUM_M
 from earthwork.simulate.layover import CORNERS, Cells, Ground, Landings, landings
 from earthwork.simulate.orbit import Orbit
 from earthwork.simulate.speckle import Response, expected_power, impulse_response, speckled
@@ -72,6 +73,8 @@ class RadarOptions:
     """Side of the fine pixels that the ground is painted in."""
     lasting: float = 0.5
     """Share of the power of corners that keeps its phase from pass to pass, 0 to 1."""
+    corner_db: float = 5.0
+    """Standard deviation of lasting differences between corners: some are of metal, some broken."""
     texture_db: float = 0.8
     """Standard deviation of lasting differences within one material, over 45 and 160 m."""
     calibration_db: float = 0.2
@@ -161,7 +164,8 @@ def radar_image(
     tallest_m
         Height up to which things beyond the scene still fall into it.
     elevation
-        The model of bare ground that the picture is corrected with; level at 0 m if None.
+        The model of bare ground that the picture is corrected with; None for level ground at the
+        mean height of the land.
     seed
         Seed of the scenario. Speckle follows from it, the orbit and the minute.
 
@@ -295,7 +299,7 @@ def _painted(paint: Paint, *, frame: Frame, elevation: Elevation | None) -> Grou
             tile = _tile(frame, row, column)
             surface = paint(tile)
             here = np.s_[row : row + tile.rows, column : column + tile.columns]
-            soft[here] = surface.soft_m if elevation is None else surface.soft_m - elevation(tile)
+            soft[here] = surface.soft_m - (DATUM_M if elevation is None else elevation(tile))
             solid[here] = surface.solid_m
             material[here] = surface.material
     return Ground(frame=frame, soft_m=soft, solid_m=solid, material=material)
@@ -327,7 +331,9 @@ def _received(
     texture = _texture(landed.shaded.shape, options, seed=seed)
     phase = np.exp(2j * np.pi * steady.random(landed.shaded.shape)).astype(np.complex64)
     seen, expected = [], []
-    for surfaces, corners in zip(landed.surfaces, landed.corners, strict=True):
+    strength = _strength(landed.shaded.shape, options, rng=steady)
+    for surfaces, bounced in zip(landed.surfaces, landed.corners, strict=True):
+        corners = bounced * strength
         scattered = surfaces * texture + corners * np.float32(1 - options.lasting) + noise
         lasting = np.sqrt(corners * np.float32(options.lasting)) * phase
         mean = expected_power(scattered, lasting, response=response)
@@ -335,6 +341,15 @@ def _received(
         expected.append(mean * level)
         seen.append(one * level)
     return np.stack(seen), np.stack(expected)
+
+
+def _strength(
+    shape: tuple[int, ...], options: RadarOptions, *, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return lasting differences between corners, as factors of mean 1."""
+    spread = options.corner_db * log(10.0) / 10.0
+    drawn = spread * rng.standard_normal(shape, dtype=np.float32) - spread**2 / 2
+    return cast("NDArray[np.float32]", np.exp(drawn).astype(np.float32))
 
 
 def _texture(shape: tuple[int, int], options: RadarOptions, *, seed: int) -> NDArray[np.float32]:
