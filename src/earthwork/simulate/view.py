@@ -459,8 +459,8 @@ def _shown(  # noqa: PLR0917 - numba takes no keywords
                     if far != 0:
                         down, right = _away(offsets, far)
                         i, j = row + down, column + right
-                        if marks[row, column] & _WALL:
-                            tone = wall[i, j]
+                    if marks[row, column] & _WALL:
+                        tone = wall[i, j]
                     seen = sky[row, column]
                     bright = beam[row, column] * direct + seen * open_sky + (one - seen) * bounce
                     out[part, row, column] += share * tone * albedo[band, i, j] * bright
