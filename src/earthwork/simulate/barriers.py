@@ -15,7 +15,7 @@ from typing import cast
 
 import numpy as np
 import shapely
-from shapely import LineString, MultiPoint, Point, Polygon, box
+from shapely import LineString, MultiPoint, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import InvalidValue
@@ -23,7 +23,7 @@ from earthwork.model.vocabulary import Kind
 from earthwork.simulate.chronicle import Deed
 from earthwork.simulate.city import Road, RoadClass, Tone
 from earthwork.simulate.earthmoving import crossed_road, mounds_across
-from earthwork.simulate.landscape import Block, Rubble, Shape
+from earthwork.simulate.landscape import Block, Condition, Rubble, Shape
 from earthwork.simulate.placing import (
     area_of,
     carriageways,
@@ -32,6 +32,7 @@ from earthwork.simulate.placing import (
     first_lines,
     hands,
     heading_deg,
+    houses_touching,
     line_pieces,
     lines_of,
     open_ground,
@@ -53,6 +54,8 @@ from earthwork.simulate.works import (
 )
 
 _LINES_APART_M = 5.0
+_SPILL_M = 8.0
+"""Rubble of a building further from the carriageway does not reach it."""
 _OVERHANG_M = 0.6
 """A roadblock reaches this far beyond each edge of the carriageway."""
 
@@ -497,18 +500,20 @@ def _rubble_work(site: Site, road: Road, line: LineString, at_m: float, *, numbe
 
 def _spilt(site: Site, part: LineString, road: Road) -> BaseGeometry:
     """Return the ground between a stretch of road and the nearest building within reach."""
-    ground = site.ground
-    near = part.buffer(road.width_m / 2 + 8.0)
-    hits = np.sort(ground.houses.query(near, predicate="intersects"))
-    if not len(hits):
+    near = part.buffer(road.width_m / 2 + _SPILL_M)
+    latest = site.conditions()
+    houses = [
+        house.outline
+        for house in houses_touching(near, site.ground)
+        if house.id not in latest or latest[house.id].condition is not Condition.RAZED
+    ]
+    if not houses:
         return Polygon()
-    houses = [ground.city.footprints[index].outline for index in hits]
     house = min(houses, key=part.distance)
-    reach = box(*part.buffer(3.0).bounds).buffer(road.width_m / 2 + 8.0)
-    facade = house.intersection(reach)
-    return facade.union(part.intersection(facade.buffer(road.width_m))).convex_hull.difference(
-        house
-    )
+    facade = house.buffer(0.1).intersection(near)
+    foot = part.intersection(facade.buffer(road.width_m))
+    spill: BaseGeometry = shapely.union(facade, foot).convex_hull
+    return spill.intersection(near).difference(house)
 
 
 def _ragged(outline: BaseGeometry, *, rng: np.random.Generator) -> BaseGeometry:

@@ -257,7 +257,7 @@ def _lines(site: Site) -> list[LineString]:
 
 def _wandering(line: LineString, *, rng: np.random.Generator) -> LineString:
     """Return a line that sways by some decimetres, as a bulldozer's does."""
-    count = max(2, int(line.length / 5))
+    count = max(6, int(line.length / 5))
     along = np.linspace(0, line.length, count)
     points = np.array([line.interpolate(at).coords[0] for at in along])
     sway = rng.normal(0, 0.7, (count, 2))

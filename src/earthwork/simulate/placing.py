@@ -672,12 +672,17 @@ def _quarter_outline(city: City, word: str) -> BaseGeometry:
 def houses_within(area: BaseGeometry, ground: Ground) -> list[Footprint]:
     """Return the buildings whose middle lies in an area, in the order of the city."""
     shapely.prepare(area)
-    hits = ground.houses.query(area, predicate="intersects")
     return [
         house
-        for house in (ground.city.footprints[index] for index in np.sort(hits))
+        for house in houses_touching(area, ground)
         if area.covers(house.outline.centroid) or area.covers(house.outline)
     ]
+
+
+def houses_touching(area: BaseGeometry, ground: Ground) -> list[Footprint]:
+    """Return the buildings that an area touches, in the order of the city."""
+    hits = ground.houses.query(area, predicate="intersects")
+    return [ground.city.footprints[index] for index in np.sort(hits)]
 
 
 def carriageways(area: BaseGeometry, ground: Ground, *, margin_m: float) -> BaseGeometry:

@@ -16,7 +16,7 @@ import numpy as np
 from earthwork.simulate.chronicle import Deed
 from earthwork.simulate.city import City
 from earthwork.simulate.landscape import Building, Condition, Landscape, Season
-from earthwork.simulate.placing import survey
+from earthwork.simulate.placing import Ground, survey
 from earthwork.simulate.scenario import Event, Scenario
 from earthwork.simulate.siegeworks import ACTS
 from earthwork.simulate.works import Outcome, Site, Work, share_done, work_done
@@ -61,11 +61,44 @@ def unfold(scenario: Scenario, city: City) -> Chronicle:
     ground = survey(city)
     works: tuple[Work, ...] = ()
     for event in in_order(scenario.events):
-        rng = np.random.default_rng([scenario.seed, *event.id.encode()])
-        site = Site(event=event, ground=ground, works=works, rng=rng)
-        works = _after(works, ACTS[event.do](site))
-    ordered = sorted(works, key=lambda work: work.deed.begun)
-    return Chronicle(works=tuple(ordered), seed=scenario.seed)
+        works = perform(event, ground, works, seed=scenario.seed)
+    return chronicle_of(works, seed=scenario.seed)
+
+
+def perform(
+    event: Event, ground: Ground, works: tuple[Work, ...], *, seed: int
+) -> tuple[Work, ...]:
+    """Do one event after others, and return all works.
+
+    Parameters
+    ----------
+    event
+        What is to be done; it begins no earlier than the others did.
+    ground
+        The city, surveyed.
+    works
+        What was done before.
+    seed
+        Seed of the scenario.
+
+    Returns
+    -------
+    tuple
+        The earlier works, ended or parted where the event takes them away, and the new ones.
+
+    Raises
+    ------
+    InvalidValue
+        If the event names a place that this city does not have, or finds nothing to act on.
+    """
+    rng = np.random.default_rng([seed, *event.id.encode()])
+    site = Site(event=event, ground=ground, works=works, rng=rng)
+    return _after(works, ACTS[event.do](site))
+
+
+def chronicle_of(works: Iterable[Work], *, seed: int) -> Chronicle:
+    """Return works as a chronicle, in the order in which they were begun."""
+    return Chronicle(works=tuple(sorted(works, key=lambda work: work.deed.begun)), seed=seed)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
