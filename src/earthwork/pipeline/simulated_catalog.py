@@ -80,7 +80,8 @@ def _scene(siege: Siege, scene: SceneOrder, folder: Path) -> CatalogItem:
         outline=siege.site.outline,
         interval=Interval.at(scene.captured),
         assets=(
-            _asset(folder, f"images/{scene.id}.tif", "The picture", key="image", bands=camera.band_names),
+            _asset(folder, f"images/{scene.id}.tif", "The picture", key="image",
+                   bands=camera.band_names),
             _asset(folder, f"layers/surface-{scene.id}.tif", "Height of the surface, metres",
                    key="surface"),
             _asset(folder, f"truth/conditions-{scene.id}.tif",

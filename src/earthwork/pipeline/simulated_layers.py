@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import shapely
 from shapely import set_precision, to_geojson
 from shapely.geometry.base import BaseGeometry
 
-from earthwork.io.osm_files import OsmNode, OsmWay, write_osm
+from earthwork.io.osm_files import OsmWay, write_osm
 from earthwork.simulate.named_places import named_places
 from earthwork.simulate.network import street_graph
 from earthwork.simulate.siege import Siege
@@ -73,11 +74,6 @@ def _places(siege: Siege) -> Rows:
 
 def _write_network(siege: Siege, path: Path) -> Path:
     graph = street_graph(siege.city.roads)
-    nodes = [
-        OsmNode(id=node.id, longitude=point.x, latitude=point.y)
-        for node in graph.nodes
-        for point in [siege.site.placed(node.point)]
-    ]
-    ways = [OsmWay(id=way.id, nodes=way.nodes, tags=dict(way.tags)) for way in graph.ways]
-    write_osm(path, nodes, ways)
+    nodes = shapely.get_coordinates(siege.site.placed(shapely.MultiPoint(graph.nodes)))
+    write_osm(path, nodes, [OsmWay(nodes=way.nodes, tags=way.tags) for way in graph.ways])
     return path

@@ -54,10 +54,10 @@ def write_radar(siege: Siege, track: RadarTrack, folder: Path) -> list[Path]:
     tags = {"SIMULATED": "yes", "UNIT": "sigma nought, linear power"}
     with CogWriter(image, grid, dtype=np.float32, bands=len(taken.polarisations),
                    band_names=taken.polarisations, tags=tags) as writer:  # fmt: skip
-        writer.write(whole(grid), taken.backscatter)
+        writer.write(whole(grid), taken.backscatter[:, : grid.height, : grid.width])
     with CogWriter(hidden, grid, dtype=np.uint8, bands=1, is_classes=True,
                    tags={"SIMULATED": "yes"}) as writer:  # fmt: skip
-        writer.write(whole(grid), taken.hidden[np.newaxis])
+        writer.write(whole(grid), taken.hidden[np.newaxis, : grid.height, : grid.width])
     return [image, hidden]
 
 

@@ -14,13 +14,11 @@ from earthwork.io.cogs import CogWriter
 from earthwork.io.geopackages import Feature, write_geopackage
 from earthwork.io.rasters import open_raster, read_array
 from earthwork.model.grid import Grid
-from earthwork.pipeline.records import encode
 from earthwork.pipeline.simulated_layers import write_geojson
-from earthwork.simulate.everyday import everyday_truth
 from earthwork.simulate.polygon_fill import PixelWindow
 from earthwork.simulate.scenario import SceneOrder
 from earthwork.simulate.sensor import Camera
-from earthwork.simulate.siege import Siege, camera_of, landscape_of
+from earthwork.simulate.siege import Siege, camera_of, things_of
 from earthwork.simulate.sightings import Look, Sighting, sight
 from earthwork.simulate.truth import KIND_CODES, label_raster, true_objects
 
@@ -108,8 +106,6 @@ def _write_table(path: Path, sightings: Iterable[Sighting]) -> Path:
 
 def _decoys(siege: Siege) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     for scene in siege.scenes:
-        landscape = landscape_of(siege, scene.captured, season=scene.season)
-        for decoy in everyday_truth(landscape):
-            columns = {"scene": scene.id} | encode(decoy)
-            columns.pop("geometry", None)
-            yield siege.site.placed(decoy.geometry), columns
+        for thing in things_of(siege, scene.captured, season=scene.season):
+            columns = {"id": thing.id, "sort": thing.sort.value, "scene": scene.id}
+            yield siege.site.placed(thing.geometry), columns

@@ -131,6 +131,8 @@ class PictureTile:
     """Dims (band, row, column): uint8 for 8 bits, else uint16."""
     conditions: NDArray[np.uint8]
     """Dims (row, column): flags of ``SeenThrough``, displaced as the pixels are."""
+    height_m: NDArray[np.float32]
+    """Dims (row, column): mean height of the surface, metres above the datum, in true place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,8 +379,8 @@ def heights(
 
     def measured(tile: Window) -> HeightTile:
         frame = _grown(tile, scale=oversampling, fine_m=gsd_m / oversampling, side_m=side_m)
-        means = paint(frame).height_m.reshape(tile.height, oversampling, tile.width, oversampling)
-        mean = means.mean(axis=(1, 3), dtype=np.float64).astype(np.float32)
+        shape = (tile.height, tile.width)
+        mean = _means(paint(frame), shape, scale=oversampling, skip=(0, 0))
         return HeightTile(window=tile, height_m=mean)
 
     return _ahead(measured, tiles, workers=workers)
@@ -461,7 +463,7 @@ def picture_tile(paint: Paint, plan: Plan, tile: Window) -> PictureTile:
     """
     rim = _rimmed(tile, plan)
     exposure = _grown(rim, scale=1, fine_m=plan.camera.gsd_m, side_m=plan.side_m, halo=_ONE_PX)
-    shown, flags, origin = _exposed(paint, plan, exposure)
+    shown, flags, origin, height = _exposed(paint, plan, exposure)
     clouds = sky_over(exposure, plan.atmosphere, sun=plan.sun, view=plan.view)
     shown = seen_through(
         shown,
@@ -481,6 +483,7 @@ def picture_tile(paint: Paint, plan: Plan, tile: Window) -> PictureTile:
         window=tile,
         pixels=np.ascontiguousarray(counted[:, *place]),
         conditions=np.ascontiguousarray(conditions[place]),
+        height_m=np.ascontiguousarray(height[1:-1, 1:-1][place]),
     )
 
 
@@ -515,8 +518,8 @@ def _grown(
 
 def _exposed(
     paint: Paint, plan: Plan, exposure: Frame
-) -> tuple[NDArray[np.float32], NDArray[np.uint8], tuple[int, int]]:
-    """Return radiance at pixels, flags on the fine grid, and where that grid begins."""
+) -> tuple[NDArray[np.float32], NDArray[np.uint8], tuple[int, int], NDArray[np.float32]]:
+    """Return radiance at pixels, flags on the fine grid, where that begins, and mean heights."""
     camera = plan.camera
     wanted = Window(
         row=exposure.row0, column=exposure.column0, height=exposure.rows, width=exposure.columns
@@ -529,7 +532,8 @@ def _exposed(
         halo=resolve_halo(plan),
     )
     origin = (frame.row0, frame.column0)
-    fine, flags = _seen(paint(frame), plan)
+    surface = paint(frame)
+    fine, flags = _seen(surface, plan)
     shown = sample(
         fine,
         camera=camera,
@@ -538,7 +542,19 @@ def _exposed(
         misplacement=plan.misplacement,
         seed=plan.seed,
     )
-    return shown, flags, origin
+    halo = resolve_halo(plan)
+    height = _means(surface, exposure.shape, scale=camera.oversampling, skip=(halo.up, halo.left))
+    return shown, flags, origin, height
+
+
+def _means(
+    surface: Surface, shape: tuple[int, int], *, scale: int, skip: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return the mean height of each pixel, dims (row, column)."""
+    rows = slice(skip[0], skip[0] + shape[0] * scale)
+    columns = slice(skip[1], skip[1] + shape[1] * scale)
+    cells = surface.height_m[rows, columns].reshape(shape[0], scale, shape[1], scale)
+    return cells.mean(axis=(1, 3), dtype=np.float64).astype(np.float32)
 
 
 def _seen(surface: Surface, plan: Plan) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from earthwork.model.scene import Angles
 from earthwork.simulate.chronicle import Deed
 from earthwork.simulate.city import City
 from earthwork.simulate.city_plan import plan_city
-from earthwork.simulate.everyday import add_everyday
+from earthwork.simulate.everyday import add_everyday, everyday_truth
 from earthwork.simulate.landscape import Landscape
 from earthwork.simulate.nahrabad import plan_nahrabad
 from earthwork.simulate.photograph import Plan, plan_photograph
@@ -25,11 +24,14 @@ from earthwork.simulate.seasons import season_of
 from earthwork.simulate.sensor import CAMERAS, Camera, Misplacement
 from earthwork.simulate.site import Site, find_site
 from earthwork.simulate.styles import STYLES
+from earthwork.simulate.things import Thing
 from earthwork.simulate.timeline import Chronicle, landscape_at, unfold
 from earthwork.simulate.weather import Atmosphere
 
 _OVER_ROOFS_M = 6.0
 """What stands on roofs, and the swell of the ground over the reach of a shadow."""
+_ASKED = ("gsd_m", "bands", "bits", "blur_px", "sharpening", "read_noise", "shot_noise",
+          "jpeg_quality")  # fmt: skip
 _EVERYDAY_SEED, _NOISE_SEED, _CLOUD_SEED = 11, 12, 13
 
 
@@ -120,11 +122,26 @@ def landscape_of(siege: Siege, moment: datetime, *, season: SeasonOrder | None =
     season
         What to change in the season of the date.
     """
-    scenario = siege.scenario
+    order = siege.scenario.everyday
+    return add_everyday(_works(siege, moment, season), order, **_everyday(siege.scenario))
+
+
+def things_of(
+    siege: Siege, moment: datetime, *, season: SeasonOrder | None = None
+) -> tuple[Thing, ...]:
+    """Return what passes through the city every day and is there at a moment: the decoys."""
+    order = siege.scenario.everyday
+    return everyday_truth(_works(siege, moment, season), order, **_everyday(siege.scenario))
+
+
+def _works(siege: Siege, moment: datetime, season: SeasonOrder | None) -> Landscape:
     time_of_year = season_of(moment, latitude=siege.site.latitude, order=season)
-    works = landscape_at(siege.city, siege.chronicle, moment, season=time_of_year)
-    seed = _own_seed(scenario.seed, _EVERYDAY_SEED)
-    return add_everyday(works, scenario.everyday, seed=seed, first=scenario.moments[0])
+    return landscape_at(siege.city, siege.chronicle, moment, season=time_of_year)
+
+
+def _everyday(scenario: Scenario) -> dict[str, Any]:
+    """Return the seed of ordinary things and the date that their lives are counted from."""
+    return {"seed": _own_seed(scenario.seed, _EVERYDAY_SEED), "first": scenario.moments[0]}
 
 
 def tallest_m(landscape: Landscape) -> float:
@@ -183,13 +200,8 @@ def camera_of(scene: SceneOrder) -> Camera:
             f"there is no camera “{scene.camera}”", where=f"scene {scene.id}", choices=CAMERAS
         )
     preset = CAMERAS[scene.camera]
-    asked = {
-        name: value
-        for name in ("gsd_m", "bands", "bits", "blur_px", "jpeg_quality")
-        if (value := getattr(scene, name)) is not None
-    }
-    changed = replace(preset, **asked, **_levels(preset, asked))
-    return changed if scene.noise is None else _noisy(changed, scene.noise)
+    asked = {name: value for name in _ASKED if (value := getattr(scene, name)) is not None}
+    return replace(preset, **(_levels(preset, asked) | asked))
 
 
 def _levels(preset: Camera, asked: Mapping[str, Any]) -> dict[str, float]:
@@ -198,15 +210,6 @@ def _levels(preset: Camera, asked: Mapping[str, Any]) -> dict[str, float]:
         return {}
     factor = (2 ** asked["bits"] - 1) / preset.full
     return {"read_noise": preset.read_noise * factor, "shot_noise": preset.shot_noise * factor}
-
-
-def _noisy(camera: Camera, noise: float) -> Camera:
-    """Return a camera whose noise at mid-grey is a share of full scale."""
-    now = sqrt(camera.read_noise**2 + camera.shot_noise**2 / 2)
-    factor = noise * camera.full / now if now > 0 else 0.0
-    return replace(
-        camera, read_noise=camera.read_noise * factor, shot_noise=camera.shot_noise * factor
-    )
 
 
 def reports_of(siege: Siege) -> tuple[SimulatedReport, ...]:
