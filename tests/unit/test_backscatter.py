@@ -1,11 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.backscatter import ECHOES, GroundState, ground_state, sigma0_table
-from earthwork.simulate.landscape import Season
+from earthwork.simulate.backscatter import ECHOES, GroundState, sigma0_table, weathered
 from earthwork.simulate.materials import Material
 
 MOMENT = datetime(2016, 9, 11, 15, 8, tzinfo=UTC)
@@ -74,14 +73,25 @@ def test_weather_that_cannot_be_is_refused(wrong):
         GroundState(**wrong)
 
 
-def test_dark_soil_is_moist_and_the_same_pass_finds_the_same_weather():
-    dry = ground_state(Season(soil=1.0), moment=MOMENT, seed=3)
-    moist = ground_state(Season(soil=0.75), moment=MOMENT, seed=3)
-    assert moist.moisture - dry.moisture == pytest.approx(0.15)
-    assert moist == ground_state(Season(soil=0.75), moment=MOMENT, seed=3)
-    assert ground_state(Season(), moment=MOMENT, seed=4).wind_m_s != dry.wind_m_s
+def test_the_same_pass_always_finds_the_same_weather():
+    usual = GroundState(green=0.2, leaf=0.6)
+    one = weathered(usual, moment=MOMENT, seed=3)
+    assert one == weathered(usual, moment=MOMENT, seed=3)
+    assert one != weathered(usual, moment=MOMENT, seed=4)
+    assert (one.green, one.leaf) == (0.2, 0.6)
 
 
-def test_growth_follows_the_season():
-    state = ground_state(Season(green=0.2, leaf=0.6), moment=MOMENT, seed=3)
-    assert (state.green, state.leaf) == (0.2, 0.6)
+def test_it_rains_before_some_passes_and_drifts_before_the_others():
+    passes = [MOMENT + timedelta(days=6 * number) for number in range(400)]
+    found = [weathered(GroundState(moisture=0.12), moment=at, seed=3) for at in passes]
+    moisture, wind = np.array([(state.moisture, state.wind_m_s) for state in found]).T
+    rainy = moisture > 0.16
+    assert rainy.mean() == pytest.approx(1 / 8, abs=0.05)
+    assert moisture[~rainy].mean() == pytest.approx(0.12, abs=0.005)
+    assert moisture.min() >= 0.05
+    assert moisture.max() <= 0.40
+    assert np.median(wind) == pytest.approx(4.0, rel=0.1)
+
+
+def test_ground_that_is_wetter_than_rain_makes_it_stays_so():
+    assert weathered(GroundState(moisture=0.5), moment=MOMENT, seed=3).moisture > 0.4

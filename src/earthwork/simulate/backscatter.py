@@ -18,7 +18,7 @@ environments, https://doi.org/10.1080/014311697218467 (walls, corners and their 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log2
 from typing import Literal, cast
@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.landscape import Season
 from earthwork.simulate.materials import Material
 
 Polarisation = Literal["VV", "VH"]
@@ -39,7 +38,11 @@ REFERENCE_INCIDENCE_DEG = 38.0
 _USUAL_MOISTURE = 0.12
 _DRY_MOISTURE = 0.05
 _WET_MOISTURE = 0.40
+_DAILY_M3 = 0.012
+_RAIN_M3 = (0.05, 0.20)
+_RAINY_SHARE = 1 / 8
 _USUAL_WIND_M_S = 4.0
+_GUSTS = 0.4
 _CALM_M_S = 1.5
 _GALE_M_S = 12.0
 
@@ -120,15 +123,13 @@ class GroundState:
             )
 
 
-def ground_state(season: Season, *, moment: datetime, seed: int) -> GroundState:
-    """Return what a radar finds at a moment of a season.
-
-    Soil that is dark from moisture is moist here too; the rest of the day's weather is drawn.
+def weathered(state: GroundState, *, moment: datetime, seed: int) -> GroundState:
+    """Return what a radar finds at one pass of a season: the usual, and that day's weather.
 
     Parameters
     ----------
-    season
-        The land's look at that time of year.
+    state
+        What is usual at that time of year.
     moment
         The pass, aware.
     seed
@@ -137,15 +138,16 @@ def ground_state(season: Season, *, moment: datetime, seed: int) -> GroundState:
     Returns
     -------
     GroundState
-        Moisture, wind and growth.
+        Moisture differs by little on dry days, and rises by 0.05 to 0.20 m³/m³ after rain, which
+        falls before every eighth pass; wind differs by about two fifths.
     """
     rng = np.random.default_rng([seed, int(moment.timestamp()) // 60])
-    moist = _USUAL_MOISTURE + 0.6 * (1.0 - season.soil) + rng.normal(0.0, 0.012)
-    return GroundState(
-        moisture=float(np.clip(moist, _DRY_MOISTURE, _WET_MOISTURE)),
-        wind_m_s=float(np.clip(rng.lognormal(np.log(_USUAL_WIND_M_S), 0.4), 1.0, _GALE_M_S)),
-        green=season.green,
-        leaf=season.leaf,
+    drift, rain, rained = rng.normal(0.0, _DAILY_M3), rng.uniform(*_RAIN_M3), rng.random()
+    moist = state.moisture + drift + (rain if rained < _RAINY_SHARE else 0.0)
+    return replace(
+        state,
+        moisture=float(np.clip(moist, _DRY_MOISTURE, max(_WET_MOISTURE, state.moisture))),
+        wind_m_s=float(state.wind_m_s * rng.lognormal(0.0, _GUSTS)),
     )
 
 
