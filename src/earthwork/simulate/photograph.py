@@ -191,7 +191,8 @@ def plan_photograph(
     Raises
     ------
     InvalidValue
-        If the sun stands lower than 5°, the sensor lower than 45°, or a length is not above 0.
+        If the sun stands lower than 5°, the sensor lower than 45°, a length is not above 0, or the
+        window lies outside the picture.
     """
     require_sun(sun)
     require_view(view)
@@ -199,6 +200,7 @@ def plan_photograph(
         side_m=side_m, tallest_m=tallest_m, tile_px=1 if tile_px is None else tile_px
     )
     side = max(1, round(side_m / camera.gsd_m))
+    _require_within(window, side_px=side)
     return Plan(
         side_m=side_m,
         window=window or Window(row=0, column=0, height=side, width=side),
