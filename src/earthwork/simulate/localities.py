@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from earthwork.model.vocabulary import PlaceRelation
 from earthwork.simulate.city import City, Road
 
-_LEAST_SHARE = 0.65
+_LEAST_SHARE = 0.8
 _LEAST_AREA = 0.004
 _ROAD_REACH_M = 6.0
 _BESIDE_ROAD_M = 30.0
@@ -107,7 +107,7 @@ def localities(city: City) -> tuple[Locality, ...]:
 
 
 def fitting(points: NDArray[np.float64], options: Iterable[Locality]) -> tuple[Locality, ...]:
-    """Return the places that hold at least 0.65 of some points, dims (point, [x, y])."""
+    """Return the places that hold at least 0.8 of some points, dims (point, [x, y])."""
     return tuple(
         place
         for place in options

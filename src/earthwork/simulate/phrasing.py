@@ -145,7 +145,7 @@ _RAZED = _topic(
         "houses {where} are being pulled down",
         "{crews} are still tearing down houses {where}",
         "house after house has been razed {where}{since}",
-        "the demolition of homes {where} has gone on{since}",
+        "the demolition of homes {where} has not stopped{since}",
     ),
     planned=(
         "houses {where} will be pulled down{soon}",
@@ -287,7 +287,7 @@ _BERM = _topic(
     under_way=(
         "a berm is being raised {where}",
         "{crews} have been heaping up a berm {where}{since}",
-        "work on an earth bank is going on {where}",
+        "work on an earth bank continues {where}",
         "a bank of earth has been growing {where}{since}",
         "a berm is taking shape {where}, built virtually without a pause",
     ),
@@ -542,7 +542,7 @@ _BRIDGE = _topic(
     seen=("a fallen span of the bridge {where}", "the broken bridge {where}"),
     absent=("the bridge {where} has not been destroyed",),
     still=("the bridge {where} is still down",),
-    headlines=("Bridge Blown Up in {city}", "Bridge Down in {city}"),
+    headlines=("Bridge {where} Blown Up", "Bridge {where} Down"),
 )  # fmt: skip
 
 _TUNNEL = _topic(
@@ -573,7 +573,7 @@ _OPENED = _topic(
     planned=("the road will be reopened once the obstacles {on} are removed{soon}",),
     seen=("a carriageway clear again {on}",),
     absent=("the road has not been reopened {on}",),
-    headlines=("Road Reopened in {city}",),
+    headlines=("Traffic Moves Again {where}",),
 )  # fmt: skip
 
 _STANDING = _topic(

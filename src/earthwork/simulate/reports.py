@@ -66,7 +66,7 @@ from earthwork.simulate.tellings import (
     tellings,
     worded,
 )
-from earthwork.simulate.testimony import Bearing, ReportedTruth, SimulatedReport
+from earthwork.simulate.testimony import NOTHING_SAID, Bearing, ReportedTruth, SimulatedReport
 from earthwork.simulate.wording import american as spelt_american
 from earthwork.simulate.wording import capital, listed, pick, spoken_day
 
@@ -350,11 +350,12 @@ def _headline(desk: _Desk, claims: Sequence[tuple[_Line, ...]]) -> _Line:
         is_plain = first.telling.mood in {Mood.DONE, Mood.SEEN} and first.telling.noun is None
         holds = row.bearing in {Bearing.TRUE, Bearing.FALSE, Bearing.MISPLACED}
         if options and is_plain and holds and row.modality is not Modality.DENIED:
-            where = pick(first.telling.place.words, desk.rng)
+            said_on = [words for words in first.telling.place.words if words.startswith("on ")]
+            where = pick(said_on or first.telling.place.words, desk.rng)
             words = pick(options, desk.rng).replace("{where}", _titled(where))
-            words = words.replace("{city}", desk.lore.city.name)
             kind = first.telling.topic.kind
-            row = replace(row, kind=kind, said=type(row.said)(), true=type(row.true)(), when=None)
+            row = replace(row, kind=kind, said=NOTHING_SAID, true=NOTHING_SAID,
+                          when=row.when if row.image else None)  # fmt: skip
             return _Line(words=_spelt(desk, words), rows=(row,))
     options = PICTURE_HEADLINES if desk.genre is Genre.IMAGERY else HEADLINES
     return _Line(words=pick(options, desk.rng).replace("{city}", desk.lore.city.name))
@@ -428,8 +429,8 @@ def _next(desk: _Desk, kind: SourceKind, used: set[str]) -> Telling | None:
     if wanted is Bearing.TRUE and desk.rng.random() < _OFTEN_ABSENT:
         options: Iterable[Telling] = absences(desk.lore, number=desk.number, moment=moment)
     else:
-        options = tellings(desk.lore, wanted, number=desk.number, moment=moment)
-    fallback = tellings(desk.lore, Bearing.TRUE, number=desk.number, moment=moment)
+        options = tellings(desk.lore, wanted, number=desk.number, moment=moment, told=used)
+    fallback = tellings(desk.lore, Bearing.TRUE, number=desk.number, moment=moment, told=used)
     # Where an image shows nothing new, that is what its reader tells.
     last = absences(desk.lore, number=desk.number, moment=moment) if kind in _FROM_ABOVE else ()
     for telling in chain(_some(options), _some(fallback), _some(last)):

@@ -21,12 +21,15 @@ _WGS84 = CRS.from_epsg(4326)
 _GEOD = Geod(ellps="WGS84")
 _LEAST_COVER = 0.3
 _DRAWN = frozenset(
-    {Kind.BERM, Kind.WALL, Kind.BARRIER_ROW, Kind.ROADBLOCK, Kind.RUBBLE_ON_ROAD,
-     Kind.BARRIER_STAGED}
+    {Kind.BERM, Kind.EARTH_MOUND, Kind.TRENCH, Kind.DITCH_WATER, Kind.WALL, Kind.BARRIER_ROW,
+     Kind.ROADBLOCK, Kind.RUBBLE_ON_ROAD, Kind.OBSTRUCTION_OTHER, Kind.BARRIER_STAGED, Kind.CRATER,
+     Kind.BRIDGE_DESTROYED}
 )  # fmt: skip
 _FAMILIES: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.BUILDING_RAZED, Kind.BUILDING_DESTROYED, Kind.BUILDING_DAMAGED}),
     frozenset({Kind.BERM, Kind.EARTH_MOUND}),
+    frozenset({Kind.TRENCH, Kind.DITCH_WATER}),
+    frozenset({Kind.EARTH_MOUND, Kind.CRATER}),
     frozenset({Kind.WALL, Kind.BARRIER_ROW, Kind.BARRIER_STAGED}),
     frozenset({Kind.ROADBLOCK, Kind.RUBBLE_ON_ROAD, Kind.OBSTRUCTION_OTHER, Kind.BARRIER_ROW}),
 )
@@ -50,6 +53,10 @@ class TruthObject:
     """What it is, in words."""
     footprint: str | None = None
     """Id of the building concerned."""
+    event: str | None = None
+    """Event of the scenario that it belongs to."""
+    height_m: float | None = None
+    """Height above the ground, or depth below it as a negative number."""
 
 
 def scripted_reader(
@@ -128,7 +135,8 @@ def scripted_drawings(
     Parameters
     ----------
     truth
-        What was built; buildings and cleared ground are left to the detectors.
+        What was built; buildings and cleared ground are left to the detectors, and what no image
+        shows to nobody.
     image
         Id of the scene drawn on.
     seed
@@ -176,9 +184,9 @@ def _unsteady(geometry: BaseGeometry, *, rng: np.random.Generator) -> BaseGeomet
 
     def moved(points: np.ndarray) -> np.ndarray:
         single = rng.uniform(-0.25, 0.25, points.shape)
-        if len(points) > 1 and np.array_equal(points[0], points[-1]):
-            single[-1] = single[0]
-        return np.asarray(points + (whole + single) / metres)
+        # The same corner is clicked once: rings stay closed, parts that touch stay joined.
+        _, first, again = np.unique(points, axis=0, return_index=True, return_inverse=True)
+        return np.asarray(points + (whole + single[first][again.reshape(-1)]) / metres)
 
     # A hand clicks corners, not every vertex of a smooth line.
     return shapely.transform(geometry.simplify(0.4 / metres[1]), moved)

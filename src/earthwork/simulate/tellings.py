@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -138,7 +138,24 @@ def stream(seed: int, number: int, name: str) -> np.random.Generator:
     return np.random.default_rng([seed, number, int.from_bytes(order_key(seed, number, name))])
 
 
-def tellings(lore: Lore, bearing: Bearing, *, number: int, moment: datetime) -> Iterator[Telling]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """What a report asks of the lore."""
+
+    lore: Lore
+    number: int
+    moment: datetime
+    told: Collection[str]
+
+
+def tellings(
+    lore: Lore,
+    bearing: Bearing,
+    *,
+    number: int,
+    moment: datetime,
+    told: Collection[str] = (),
+) -> Iterator[Telling]:
     """Yield what could be told with a bearing, in the order in which a report would choose.
 
     Parameters
@@ -151,16 +168,20 @@ def tellings(lore: Lore, bearing: Bearing, *, number: int, moment: datetime) -> 
         The report.
     moment
         As of when it is told: the day of the report, or the moment of the image it cites.
+    told
+        Keys of what the report has told already.
     """
-    yield from _MAKERS[bearing](lore, number, moment)
+    ask = _Ask(lore=lore, number=number, moment=moment, told=told)
+    yield from _MAKERS[bearing](ask)
 
 
 def _ranked(lore: Lore, number: int, names: Sequence[str]) -> list[int]:
     return sorted(range(len(names)), key=lambda i: order_key(lore.seed, number, names[i]))
 
 
-def _ranked_facts(lore: Lore, number: int) -> list[Fact]:
-    return [lore.facts[i] for i in _ranked(lore, number, [fact.id for fact in lore.facts])]
+def _untold(ask: _Ask) -> list[Fact]:
+    facts = [fact for fact in ask.lore.facts if fact.id not in ask.told]
+    return [facts[i] for i in _ranked(ask.lore, ask.number, [fact.id for fact in facts])]
 
 
 def _is_tunnel(fact: Fact) -> bool:
@@ -255,12 +276,14 @@ def _of_fact(
     )
 
 
-def _truths(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
-    for fact in _ranked_facts(lore, number):
-        stage, deeds = fact.at(moment)
+def _truths(ask: _Ask) -> Iterator[Telling]:
+    for fact in _untold(ask):
+        stage, deeds = fact.at(ask.moment)
         mood = {Stage.DONE: Mood.DONE, Stage.UNDER_WAY: Mood.UNDER_WAY}.get(stage)
         if mood is not None and not _is_tunnel(fact):
-            yield _of_fact(lore, fact, deeds, mood=mood, bearing=Bearing.TRUE, number=number)
+            yield _of_fact(
+                ask.lore, fact, deeds, mood=mood, bearing=Bearing.TRUE, number=ask.number
+            )
 
 
 def _is_much(extent: Extent) -> bool:
@@ -272,27 +295,26 @@ def _is_much(extent: Extent) -> bool:
     )
 
 
-def _exaggerations(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
-    for telling in _truths(lore, number, moment):
+def _exaggerations(ask: _Ask) -> Iterator[Telling]:
+    for telling in _truths(ask):
         if telling.mood is Mood.DONE and _is_much(telling.basis):
             yield replace(telling, bearing=Bearing.EXAGGERATED)
 
 
-def _misplacements(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
-    for telling in _truths(lore, number, moment):
+def _misplacements(ask: _Ask) -> Iterator[Telling]:
+    for telling in _truths(ask):
         kind = telling.deeds[0].kind
         if telling.topic in {OPENED, STANDING} or telling.mood is not Mood.DONE:
             continue
-        free = [p for p in _free_places(lore, telling.topic, kind) if p.name != telling.place.name
-                or p.relation is not telling.place.relation]  # fmt: skip
+        free = _free_places(ask.lore, telling.topic, kind)
         if free:
-            ranked = _ranked(lore, number, [place.words[0] for place in free])
+            ranked = _ranked(ask.lore, ask.number, [place.words[0] for place in free])
             yield replace(telling, bearing=Bearing.MISPLACED, place=free[ranked[0]])
 
 
-def _partial_truths(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
+def _partial_truths(ask: _Ask) -> Iterator[Telling]:
     """Yield works half done that are told as finished, and works told of a second place too."""
-    for telling in _truths(lore, number, moment):
+    for telling in _truths(ask):
         partly = replace(telling, bearing=Bearing.PARTLY_TRUE, true=NOTHING_SAID,
                          basis=NOTHING_SAID)  # fmt: skip
         if telling.mood is Mood.UNDER_WAY and telling.topic.forms[Mood.FINISHED]:
@@ -300,11 +322,11 @@ def _partial_truths(lore: Lore, number: int, moment: datetime) -> Iterator[Telli
         elif telling.mood is Mood.DONE and telling.topic not in {OPENED, STANDING}:
             alike = [
                 place
-                for place in _free_places(lore, telling.topic, telling.deeds[0].kind)
+                for place in _free_places(ask.lore, telling.topic, telling.deeds[0].kind)
                 if place.lie is telling.place.lie and place.name != telling.place.name
             ]
             if alike and telling.place.lie is not Lie.BRIDGE:
-                ranked = _ranked(lore, number, [place.words[0] for place in alike])
+                ranked = _ranked(ask.lore, ask.number, [place.words[0] for place in alike])
                 yield replace(partly, place=_both(telling.place, alike[ranked[0]]))
 
 
@@ -317,45 +339,47 @@ def _both(one: Locality, other: Locality) -> Locality:
     )
 
 
-def _outdated(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
-    for fact in _ranked_facts(lore, number):
-        stage, deeds = fact.at(moment)
+def _outdated(ask: _Ask) -> Iterator[Telling]:
+    for fact in _untold(ask):
+        stage, deeds = fact.at(ask.moment)
         if stage is Stage.UNDONE and fact.matter is Matter.WORK:
             yield _of_fact(
-                lore, fact, deeds, mood=Mood.STILL, bearing=Bearing.OUTDATED, number=number
+                ask.lore, fact, deeds, mood=Mood.STILL, bearing=Bearing.OUTDATED, number=ask.number
             )
 
 
-def _premature(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
+def _premature(ask: _Ask) -> Iterator[Telling]:
     """Yield what is announced or said done before it is begun, then plans for what never comes."""
-    for fact in _ranked_facts(lore, number):
-        stage, deeds = fact.at(moment)
+    for fact in _untold(ask):
+        stage, deeds = fact.at(ask.moment)
         if stage is not Stage.TO_COME or _is_tunnel(fact) or fact.matter is Matter.STANDING:
             continue
-        rng = stream(lore.seed, number, f"{fact.id}/ahead")
+        rng = stream(ask.lore.seed, ask.number, f"{fact.id}/ahead")
         mood = Mood.PLANNED if rng.random() < 0.6 else Mood.DONE  # noqa: PLR2004
-        told = _of_fact(lore, fact, deeds, mood=mood, bearing=Bearing.PREMATURE, number=number)
+        told = _of_fact(
+            ask.lore, fact, deeds, mood=mood, bearing=Bearing.PREMATURE, number=ask.number
+        )
         yield replace(told, begun=None, done=None, true=NOTHING_SAID, basis=NOTHING_SAID)
-    for invented in _inventions(lore, number, moment):
+    for invented in _inventions(ask):
         yield replace(
             invented, mood=Mood.PLANNED, bearing=Bearing.PREMATURE, true=NOTHING_SAID,
             basis=NOTHING_SAID,
         )  # fmt: skip
 
 
-def _inventions(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
+def _inventions(ask: _Ask) -> Iterator[Telling]:
     """Yield works that were never done, each at a place that has nothing like them."""
-    for index in _ranked(lore, number, _INVENTED):
+    for index in _ranked(ask.lore, ask.number, _INVENTED):
         kind = _INVENTED[index]
         topic = TOPICS[kind]
-        free = _free_places(lore, topic, kind)
+        free = _free_places(ask.lore, topic, kind)
         if not free:
             continue
-        ranked = _ranked(lore, number, [f"{kind}/{place.words[0]}" for place in free])
+        ranked = _ranked(ask.lore, ask.number, [f"{kind}/{place.words[0]}" for place in free])
         place = free[ranked[0]]
         key = f"{kind}/{place.words[0]}"
-        rng = stream(lore.seed, number, key)
-        day = moment.date() - timedelta(days=int(rng.integers(1, _LATELY_DAYS)))
+        rng = stream(ask.lore.seed, ask.number, key)
+        day = ask.moment.date() - timedelta(days=int(rng.integers(1, _LATELY_DAYS)))
         yield Telling(
             key=key, topic=topic, mood=Mood.DONE, bearing=Bearing.FALSE, place=place,
             true=Extent(count=0, length_m=0.0, area_m2=0.0), basis=_made_up(kind, rng),
@@ -372,15 +396,15 @@ def _made_up(kind: Kind, rng: np.random.Generator) -> Extent:
     )
 
 
-def _falsehoods(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
+def _falsehoods(ask: _Ask) -> Iterator[Telling]:
     """Yield inventions, a landmark that stands said razed, and works done that are denied."""
-    rng = stream(lore.seed, number, "falsehood")
+    rng = stream(ask.lore.seed, ask.number, "falsehood")
     first = rng.random()
     if first < 0.25:  # noqa: PLR2004
-        yield from _razed_landmark(lore)
+        yield from _razed_landmark(ask.lore)
     elif first < 0.5:  # noqa: PLR2004
-        yield from _denials(lore, number, moment)
-    yield from _inventions(lore, number, moment)
+        yield from _denials(ask)
+    yield from _inventions(ask)
 
 
 def _razed_landmark(lore: Lore) -> Iterator[Telling]:
@@ -396,8 +420,8 @@ def _razed_landmark(lore: Lore) -> Iterator[Telling]:
             )  # fmt: skip
 
 
-def _denials(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
-    for telling in _truths(lore, number, moment):
+def _denials(ask: _Ask) -> Iterator[Telling]:
+    for telling in _truths(ask):
         is_work = telling.topic not in {OPENED, STANDING}
         if is_work and telling.place.lie is not Lie.ANYWHERE:
             yield replace(
@@ -408,30 +432,31 @@ def _denials(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
 
 def absences(lore: Lore, *, number: int, moment: datetime) -> Iterator[Telling]:
     """Yield what is truly told not to be there."""
-    for invented in _inventions(lore, number, moment):
+    ask = _Ask(lore=lore, number=number, moment=moment, told=())
+    for invented in _inventions(ask):
         yield replace(
             invented, mood=Mood.ABSENT, bearing=Bearing.TRUE, true=NOTHING_SAID,
             basis=NOTHING_SAID,
         )  # fmt: skip
 
 
-def _unobservable(lore: Lore, number: int, moment: datetime) -> Iterator[Telling]:
+def _unobservable(ask: _Ask) -> Iterator[Telling]:
     """Yield tunnels that are there, then tunnels that are only said to be."""
-    for fact in _ranked_facts(lore, number):
-        stage, deeds = fact.at(moment)
+    for fact in _untold(ask):
+        stage, deeds = fact.at(ask.moment)
         mood = {Stage.DONE: Mood.DONE, Stage.UNDER_WAY: Mood.UNDER_WAY}.get(stage)
         if _is_tunnel(fact) and mood is not None:
             yield _of_fact(
-                lore, fact, deeds, mood=mood, bearing=Bearing.UNOBSERVABLE, number=number
+                ask.lore, fact, deeds, mood=mood, bearing=Bearing.UNOBSERVABLE, number=ask.number
             )
     topic = TOPICS[Kind.TUNNEL]
-    below = [place for place in lore.places if place.lie is Lie.BENEATH]
-    for index in _ranked(lore, number, [place.words[0] for place in below]):
+    below = [place for place in ask.lore.places if place.lie is Lie.BENEATH]
+    for index in _ranked(ask.lore, ask.number, [place.words[0] for place in below]):
         yield Telling(key=below[index].words[0], topic=topic, mood=Mood.DONE,
                       bearing=Bearing.UNOBSERVABLE, place=below[index])  # fmt: skip
 
 
-_MAKERS: Mapping[Bearing, Callable[[Lore, int, datetime], Iterator[Telling]]] = {
+_MAKERS: Mapping[Bearing, Callable[[_Ask], Iterator[Telling]]] = {
     Bearing.TRUE: _truths,
     Bearing.EXAGGERATED: _exaggerations,
     Bearing.FALSE: _falsehoods,

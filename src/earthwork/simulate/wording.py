@@ -161,7 +161,8 @@ def inflate(true: float, *, rng: np.random.Generator) -> float:
 def say_inflated_count(true: int, *, rng: np.random.Generator) -> Amount:
     """Return a count that is far too high."""
     value = math.ceil(inflate(true, rng=rng))
-    hedge = pick(("some", "more than", "at least", "as many as", "about"), rng)
+    small = ("at least", "as many as", "no fewer than")
+    hedge = pick(small if value <= _EXACT_UP_TO else ("some", "more than", "about", *small), rng)
     return Amount(words=f"{hedge} {number(value)}", value=value)
 
 
