@@ -19,7 +19,7 @@ from earthwork.simulate.airfield import (
     find_site,
     lay_airfield,
 )  # fmt: skip
-from earthwork.simulate.city import City, Fabric, River, Road, RoadClass
+from earthwork.simulate.city import FACTORY_ID, City, Fabric, Footprint, River, Road, RoadClass
 from earthwork.simulate.districts import BuiltUp, build_up
 from earthwork.simulate.farmland import Country, divide_country
 from earthwork.simulate.layout import (
@@ -43,11 +43,14 @@ from earthwork.simulate.main_roads import (
 from earthwork.simulate.place_names import invent_names
 from earthwork.simulate.planting import plant
 from earthwork.simulate.quarters import divide, draw_shape, fit_town, ring_line
-from earthwork.simulate.styles import STYLES, CityStyle
+from earthwork.simulate.styles import STYLES, CityStyle, MainLayout
 from earthwork.simulate.waterways import lay_river, lay_wadis
 
 LEAST_SIDE_M = 300.0
 """Side of the smallest scene that holds every part of a city."""
+_OUTER_RING_CHANCE = 0.6
+_STOPPED = 0.4
+_TOUCH_M2 = 0.1
 _LANE_GAP_M = 0.3
 _OUTER_RING_ABOVE_M = 330.0
 """A town of greater radius has a second ring."""
@@ -119,6 +122,8 @@ def draw_layout(side_m: float, *, seed: int, style: CityStyle, name: str | None 
     roads_rng = _rng(seed, style, _ROADS)
     mains = lay_mains(ground, style, names=names, width_m=width, rng=roads_rng)
     town, ring, rings = _town(scene, ground, mains, style, width_m=width, seed=seed)
+    if style.layout is MainLayout.RADIAL:
+        mains = _stopped_at(Polygon(ring), mains, rng=roads_rng)
     banks, bank_tracks = bank_roads(ground, town, names=_bank_names(river), width_m=width)
     mains = [*mains, *rings, *banks]
     port = f"{next(names)} Airport"
@@ -164,6 +169,7 @@ def complete_city(layout: Layout, *, seed: int) -> City:
     country = _divided(layout, frame, water, rng=_rng(seed, layout.style, _COUNTRY))
     city = _assembled(layout, built, country)
     trees = plant(city, style=layout.style, districts=layout.districts, bare=country.bare,
+        greens=[green for part in built for green in part.greens],
                   rng=_rng(seed, layout.style, _TREES))  # fmt: skip
     return replace(city, trees=trees)
 
@@ -245,12 +251,27 @@ def _town(
     )
     town, radius = fit_town(shape, ground, scene=scene, has_far=has_far,
                             area_m2=scene.area * rng.uniform(*style.built))  # fmt: skip
-    inner = ring_line(shape, ground.core, radius * rng.uniform(*style.old_town))
-    rings = ring_roads(inner, ground, name="Ring Street", width_m=0.85 * width_m)
-    if radius > _OUTER_RING_ABOVE_M:
+    heart = draw_shape(scene_m=side * style.old_town[0], rng=rng)
+    inner = ring_line(heart, ground.core, radius * rng.uniform(*style.old_town))
+    rings = ring_roads(
+        inner, ground, name="Ring Street", width_m=max(5.0, width_m * rng.uniform(0.5, 0.9))
+    )
+    if radius > _OUTER_RING_ABOVE_M and rng.random() < _OUTER_RING_CHANCE:
         outer = ring_line(shape, ground.core, radius * rng.uniform(0.74, 0.8))
         rings += ring_roads(outer, ground, name="Outer Ring Road", width_m=0.95 * width_m)
     return town, inner, rings
+
+
+def _stopped_at(
+    old_town: Polygon, mains: Sequence[Road], *, rng: np.random.Generator
+) -> list[Road]:
+    """Let some of the roads into town end at the ring; the first two lead to the core."""
+    return [
+        replace(road, line=line_parts(road.line.difference(old_town))[0])
+        if number > 1 and rng.random() < _STOPPED and not old_town.covers(road.line)
+        else road
+        for number, road in enumerate(mains)
+    ]
 
 
 def _airport_road(site: Site, ground: Ground, mains: Sequence[Road], *, width_m: float) -> Road:
@@ -333,9 +354,19 @@ def _divided(
     )
 
 
+def _clear_of(houses: Sequence[Footprint], streets: Sequence[Road]) -> list[Footprint]:
+    """Return the houses that no street of a neighbouring quarter cuts into."""
+    outlines = np.array([house.outline for house in houses], dtype=object)
+    paved = np.array([carriageway(road) for road in streets], dtype=object)
+    street, house = shapely.STRtree(outlines).query(paved, predicate="intersects")
+    common = shapely.area(shapely.intersection(paved[street], outlines[house]))
+    hit = set(house[common > _TOUCH_M2].tolist())
+    return [one for at, one in enumerate(houses) if at not in hit or one.id.startswith(FACTORY_ID)]
+
+
 def _assembled(layout: Layout, built: Sequence[BuiltUp], country: Country) -> City:
     streets = [road for part in built for road in part.streets]
-    houses = [house for part in built for house in part.footprints]
+    houses = _clear_of([house for part in built for house in part.footprints], streets)
     return City(
         name=layout.name,
         style=layout.style.name,

@@ -21,6 +21,9 @@ from earthwork.simulate.styles import Pattern, Tones
 _ALLEY_M = 2.2
 _LEAST_BLOCK_M2 = 60.0
 _FULL_PRECISION = 1e-3
+_NEAR_M = 40.0
+_GREEN = 0.6
+"""Share of the open blocks that are planted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class BuiltUp:
     """Buildings."""
     yard_walls: tuple[LineString, ...]
     """Walls round yards."""
+    greens: tuple[Polygon, ...]
+    """Squares planted with trees."""
 
 
 def build_up(
@@ -73,13 +78,42 @@ def build_up(
     factory: list[Footprint] = []
     if has_factory:
         factory, blocks = _with_factory(blocks, name, tones, near=factory_near, rng=rng)
-    fronts = shapely.union_all([road.line for road in roads if road.name]).intersection(
-        district.quarter.outline.buffer(40)
-    )
+    blocks, greens = _with_greens(blocks, pattern, rng=rng)
     houses, walls = cut_and_build(
-        blocks, quarter=name, pattern=pattern, tones=tones, fronts=fronts, rng=rng
+        blocks,
+        quarter=name,
+        pattern=pattern,
+        tones=tones,
+        fronts=_near([road for road in roads if road.name], district),
+        fringe=_near([road for road in roads if road.road_class is RoadClass.TRACK], district),
+        rng=rng,
     )
-    return BuiltUp(streets=tuple(streets), footprints=(*factory, *houses), yard_walls=tuple(walls))
+    return BuiltUp(
+        streets=tuple(streets),
+        footprints=(*factory, *houses),
+        yard_walls=tuple(walls),
+        greens=tuple(greens),
+    )
+
+
+def _near(roads: Sequence[Road], district: District) -> BaseGeometry:
+    """Return the middles of roads near a quarter."""
+    middles = shapely.union_all([road.line for road in roads])
+    return middles.intersection(district.quarter.outline.buffer(_NEAR_M))
+
+
+def _with_greens(
+    blocks: Sequence[Polygon], pattern: Pattern, *, rng: np.random.Generator
+) -> tuple[list[Polygon], list[Polygon]]:
+    """Return the blocks to build on, and those that are planted; others stay open ground.
+
+    At least half of the blocks are built on.
+    """
+    is_open = rng.random(len(blocks)) < pattern.open_blocks
+    is_open &= np.cumsum(is_open) <= len(blocks) // 2
+    is_green = is_open & (rng.random(len(blocks)) < _GREEN)
+    built = [block for block, left in zip(blocks, is_open, strict=True) if not left]
+    return built, [block for block, planted in zip(blocks, is_green, strict=True) if planted]
 
 
 def _streets_and_blocks(

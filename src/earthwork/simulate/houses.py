@@ -31,6 +31,10 @@ _LEAST_TANK_M2 = 12.0
 _COURT_NEEDS_M2 = 95.0
 _TOWER_NEEDS_M2 = 330.0
 _FRONT_M = 14.0
+_FRINGE_M = 26.0
+_EMPTY_FRINGE = 0.45
+_LEAST_PARCEL = 0.3
+"""A parcel smaller than this share of a usual one is not built on."""
 _SHARE_WITH_NOTCH = 0.35
 _NO_GABLES = frozenset({Use.TOWER, Use.TANK, Use.MOSQUE, Use.FACTORY})
 _OF_METAL = frozenset({Use.HALL, Use.SHED, Use.TANK, Use.FACTORY})
@@ -58,6 +62,7 @@ def build_houses(
     pattern: Pattern,
     tones: Tones,
     fronts: BaseGeometry,
+    fringe: BaseGeometry,
     rng: np.random.Generator,
 ) -> tuple[list[Footprint], list[LineString]]:
     """Put a building on most parcels, and walls round yards.
@@ -74,6 +79,8 @@ def build_houses(
         Colours of roofs and walls.
     fronts
         Main roads, where shops stand.
+    fringe
+        Lanes at the edge of open land, where every other parcel is still empty.
     rng
         Source of randomness.
 
@@ -86,7 +93,7 @@ def build_houses(
     """
     if not parcels.size:
         return [], []
-    uses = _uses(parcels, pattern, fronts=fronts, rng=rng)
+    uses = _uses(parcels, pattern, fronts=fronts, fringe=fringe, rng=rng)
     shells = _shells(parcels, uses, pattern)
     bodies = [
         body
@@ -159,17 +166,29 @@ def cut_and_build(
     pattern: Pattern,
     tones: Tones,
     fronts: BaseGeometry,
+    fringe: BaseGeometry,
     rng: np.random.Generator,
 ) -> tuple[list[Footprint], list[LineString]]:
     """Cut blocks into parcels and build on them: ``cut_parcels``, then ``build_houses``."""
     parcels = cut_parcels(blocks, area_m2=pattern.parcel_m2, unevenness=pattern.unevenness, rng=rng)
     return build_houses(
-        parcels, quarter=quarter, pattern=pattern, tones=tones, fronts=fronts, rng=rng
+        parcels,
+        quarter=quarter,
+        pattern=pattern,
+        tones=tones,
+        fronts=fronts,
+        fringe=fringe,
+        rng=rng,
     )
 
 
 def _uses(
-    parcels: Shapes, pattern: Pattern, *, fronts: BaseGeometry, rng: np.random.Generator
+    parcels: Shapes,
+    pattern: Pattern,
+    *,
+    fronts: BaseGeometry,
+    fringe: BaseGeometry,
+    rng: np.random.Generator,
 ) -> NDArray[np.object_]:
     """Return the use of each parcel; an empty string for none."""
     count = parcels.size
@@ -182,7 +201,10 @@ def _uses(
     uses[is_shop & (area < 4 * pattern.parcel_m2)] = Use.SHOP
     uses[(rng.random(count) < pattern.towers) & (area > _TOWER_NEEDS_M2)] = Use.TOWER
     uses[_mosques(parcels, pattern, rng=rng)] = Use.MOSQUE
-    is_empty = (area < 0.3 * pattern.parcel_m2) | (rng.random(count) < pattern.empty)
+    shapely.prepare(fringe)
+    is_outer = shapely.dwithin(parcels, fringe, _FRINGE_M)
+    empty = np.where(is_outer, np.maximum(pattern.empty, _EMPTY_FRINGE), pattern.empty)
+    is_empty = (area < _LEAST_PARCEL * pattern.parcel_m2) | (rng.random(count) < empty)
     uses[is_empty & (uses != Use.MOSQUE)] = ""
     return uses
 

@@ -46,9 +46,9 @@ Shares = Sequence[tuple[float, float]]
 _CORE = (0.44, 0.62)
 _FACTORY = (0.4, 0.315)
 _HALLS = (
-    (0.285, 0.133, 46, 18, 9.0),
-    (0.335, 0.131, 30, 22, 11.0),
-    (0.372, 0.127, 22, 16, 7.0),
+    (0.285, 0.126, 46, 18, 9.0),
+    (0.337, 0.124, 30, 20, 11.0),
+    (0.374, 0.122, 22, 16, 7.0),
 )
 _APRON = ((0.27, 0.088), (0.33, 0.085), (0.333, 0.06), (0.352, 0.059), (0.354, 0.084),
           (0.385, 0.083), (0.39, 0.112), (0.274, 0.118))  # fmt: skip
@@ -173,7 +173,7 @@ def _airport(side_m: float) -> Airport:
 
 
 def _halls(airport: Airport, side_m: float) -> tuple[Footprint, ...]:
-    size = float(np.clip(side_m / 800, 0.45, 1.5))
+    size = float(np.clip(side_m / 800, 0.3, 1.5))
     return tuple(
         Footprint(
             id=f"hall-{number}",

@@ -16,6 +16,7 @@ from earthwork.simulate.layout import District
 from earthwork.simulate.styles import CityStyle
 
 _BANK_PER_M2 = 0.009
+_GREEN_PER_M2 = 0.012
 _ORCHARD_M = (5.6, 8.5)
 _AVENUE_WIDTH_M = 6.0
 _CLUMPS = 0.5
@@ -29,6 +30,7 @@ def plant(
     style: CityStyle,
     districts: Sequence[District],
     bare: Sequence[Polygon],
+    greens: Sequence[Polygon],
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Return the trees of a city.
@@ -43,6 +45,8 @@ def plant(
         Quarters with their gardens.
     bare
         Land that is not farmed.
+    greens
+        Planted squares.
     rng
         Source of randomness.
 
@@ -56,6 +60,7 @@ def plant(
         *_avenues(city.roads, share=style.avenue_trees, rng=rng),
         *_gardens(districts, rng=rng),
         *_banks(city, rng=rng),
+        *(_scattered(green, per_m2=_GREEN_PER_M2, rng=rng) for green in greens),
         *(_scattered(land, per_m2=style.farming.scrub_per_m2, rng=rng) for land in bare),
     ]
     rows = [_orchard(field, rng=rng) for field in orchards]

@@ -23,7 +23,7 @@ _LEAST_QUARTER = 0.045
 """A face smaller than this share of the town joins a neighbour."""
 _LEAST_FAR = 0.02
 """A suburb beyond the river smaller than this share of the scene is not built."""
-_SHORTEST_WALK_M = 130.0
+_CORNER_EVERY_M = 85.0
 
 
 def draw_shape(*, scene_m: float, rng: np.random.Generator) -> Polygon:
@@ -36,11 +36,11 @@ def draw_shape(*, scene_m: float, rng: np.random.Generator) -> Polygon:
     rng
         Source of randomness.
     """
-    corners = int(np.clip(2.2 * scene_m / _SHORTEST_WALK_M, 9, 30))
+    corners = int(np.clip(2.2 * scene_m / _CORNER_EVERY_M, 9, 44))
     bearing = 2 * np.pi * (np.arange(corners) + rng.uniform(-0.25, 0.25, corners)) / corners
-    radius = rng.uniform(0.9, 1.1, corners)
-    for wave in (2, 3, 5):
-        radius += 0.09 * np.sin(wave * bearing + rng.uniform(0, 2 * np.pi))
+    radius = rng.uniform(0.88, 1.12, corners)
+    for wave, swell in ((2, 0.14), (3, 0.09), (5, 0.07)):
+        radius += swell * np.sin(wave * bearing + rng.uniform(0, 2 * np.pi))
     return Polygon(np.column_stack([radius * np.cos(bearing), radius * np.sin(bearing)]))
 
 

@@ -60,6 +60,8 @@ class Pattern:
     """Ground for one mosque."""
     shops: float = 0.4
     """Share of parcels at a main road that are shops."""
+    open_blocks: float = 0.0
+    """Share of blocks left open: squares, playing fields, waste ground."""
     alleys: float = 0.0
     """Share of blocks into which a blind alley leads."""
     trees_per_m2: float = 0.003
@@ -225,25 +227,26 @@ _OLD_TOWN = Pattern(
     parcel_m2=190, unevenness=0.11, setback_m=0.15,
     uses=((Use.COURTYARD, 0.88), (Use.HOUSE, 0.06), (Use.SHOP, 0.06)),
     storeys=(1, 2, 2, 2, 3, 3), empty=0.04, courts=0.7, mosque_m2=26_000, shops=0.6,
-    alleys=0.55, trees_per_m2=0.0004,
+    alleys=0.55, open_blocks=0.02, trees_per_m2=0.0004,
 )  # fmt: skip
 _PLANNED = Pattern(
     spacing_m=(46, 96), crook_m=0.4, jitter=0.05, is_aligned=True, street_m=(6.5, 9),
     parcel_m2=300, unevenness=0.03, setback_m=1.7,
     uses=((Use.HOUSE, 0.86), (Use.VILLA, 0.08), (Use.APARTMENTS, 0.06)),
-    storeys=(1, 2, 2, 2), empty=0.1, walled=0.9, towers=0.002, trees_per_m2=0.003,
+    storeys=(1, 2, 2, 2), empty=0.1, walled=0.9, towers=0.002, open_blocks=0.05, trees_per_m2=0.003,
 )  # fmt: skip
 _SUBURB = Pattern(
     spacing_m=(58, 84), crook_m=2.5, jitter=0.15, is_aligned=False, street_m=(5, 7.5),
     parcel_m2=460, unevenness=0.07, setback_m=2.8,
     uses=((Use.HOUSE, 0.62), (Use.VILLA, 0.33), (Use.SHED, 0.05)),
-    storeys=(1, 1, 2, 2), empty=0.2, walled=0.8, trees_per_m2=0.005,
+    storeys=(1, 1, 2, 2), empty=0.2, walled=0.8, open_blocks=0.05, trees_per_m2=0.005,
 )  # fmt: skip
 _APARTMENTS = Pattern(
     spacing_m=(88, 120), crook_m=0.0, jitter=0.08, is_aligned=True, street_m=(8, 11),
     parcel_m2=1100, unevenness=0.04, setback_m=3.5,
     uses=((Use.APARTMENTS, 0.92), (Use.SHOP, 0.08)),
-    storeys=(3, 4, 4, 5, 5, 6), empty=0.14, towers=0.035, mosque_m2=90_000, trees_per_m2=0.004,
+    storeys=(3, 4, 4, 5, 5, 6), empty=0.14, towers=0.035, mosque_m2=90_000,
+    open_blocks=0.08, trees_per_m2=0.004,
 )  # fmt: skip
 _INDUSTRY = Pattern(
     spacing_m=(105, 140), crook_m=0.0, jitter=0.14, is_aligned=False, street_m=(7, 10),
@@ -257,7 +260,7 @@ _INFORMAL = Pattern(
     parcel_m2=115, unevenness=0.12, setback_m=0.25,
     uses=((Use.HOUSE, 0.9), (Use.SHED, 0.1)),
     storeys=(1, 1, 1, 2), empty=0.1, gables=0.2, parapet_m=(0.2, 0.8), walled=0.2,
-    mosque_m2=50_000, alleys=0.3, trees_per_m2=0.001,
+    mosque_m2=50_000, alleys=0.3, open_blocks=0.03, trees_per_m2=0.001,
 )  # fmt: skip
 
 BASE_PATTERNS: Mapping[Fabric, Pattern] = {
