@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import earthwork
-from earthwork.cli import case_commands, image_commands, report_commands
+from earthwork.cli import case_commands, image_commands, report_commands, simulation_commands
 from earthwork.cli.terminal import report_error, warn
 from earthwork.errors import EarthworkError
 
@@ -25,7 +25,7 @@ app = typer.Typer(
 _START, _CASE, _STAGE = "Start here", "Work on a case", "Single stages: files in, files out"
 _COMMANDS = (
     (_START, image_commands.compare),
-    (_START, case_commands.demo),
+    (_START, simulation_commands.demo),
     (_START, case_commands.new),
     (_START, case_commands.sample),
     (_CASE, case_commands.check),
@@ -39,7 +39,8 @@ _COMMANDS = (
     (_STAGE, image_commands.detect),
     (_STAGE, report_commands.read),
     (_STAGE, report_commands.judge),
-    (_STAGE, case_commands.simulate),
+    (_STAGE, simulation_commands.simulate),
+    (_STAGE, simulation_commands.insert),
 )
 for _panel, _command in _COMMANDS:
     app.command(rich_help_panel=_panel)(_command)

@@ -181,52 +181,6 @@ def verify(folder: CaseFolder) -> None:
         raise typer.Exit(5)
 
 
-def demo(
-    folder: Annotated[Path, typer.Argument(help="Folder to make.", metavar="DIR")] = Path(
-        "earthwork-demo"
-    ),
-    *,
-    seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 1,
-) -> None:
-    """Build a simulated besieged city, assess it offline, and end with the path of its brief."""
-    from earthwork.pipeline.demonstration import (
-        READER,
-        lay_out_simulated_case,
-        scripted_reader_file,
-    )
-    from earthwork.settings import load_case
-    from earthwork.simulate.siege import build_siege
-
-    if (folder / CASE_FILE).exists() and not load_case(folder).is_simulated:
-        raise CaseBusy("that folder holds a real case", where=str(folder))
-    siege = None
-    if not (folder / CASE_FILE).exists():
-        advise("simulating a city on two dates, with reports")
-        siege = lay_out_simulated_case(folder, seed=seed)
-    case = load_case(folder)
-    run_case(case, is_published=bool(case.drawings))
-    if not case.drawings:
-        advise("a scripted reader decides on the candidates and draws what it sees")
-        drawing = scripted_reader_file(case, siege or build_siege(seed=seed))
-        observe(folder, drawing, reader=READER, scene=None)
-        run_case(load_case(folder))
-    say(f"brief: {(case.folder / BRIEF)}")
-
-
-def simulate(
-    *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to make.")],
-    seed: Annotated[int, typer.Option(help="Another seed, another city.")] = 1,
-) -> None:
-    """Write a simulated city: scenes, surface models, truth, roads, reports and a ready case."""
-    from earthwork.pipeline.demonstration import lay_out_simulated_case
-
-    if (output / CASE_FILE).exists():
-        raise CaseBusy("there is a case already", where=str(output))
-    lay_out_simulated_case(output, seed=seed)
-    say(f"case: {output}; truth: {output / 'truth' / 'truth.gpkg'}")
-
-
 def sample(
     name: Annotated[str, typer.Argument(help="kahramanmaras or mosul-2016.")],
     folder: Annotated[Path | None, typer.Argument(help="Folder to make.", metavar="DIR")] = None,

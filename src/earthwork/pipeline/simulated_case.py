@@ -12,8 +12,9 @@ import tomlkit
 
 from earthwork.model.case import CASE_FILE
 from earthwork.pipeline.records import encode
+from earthwork.simulate.orders import resolve_camera
 from earthwork.simulate.scenario import SceneOrder
-from earthwork.simulate.siege import Siege, camera_of, reports_of
+from earthwork.simulate.siege import Siege, reports_of
 from earthwork.simulate.testimony import ReportedTruth, SimulatedReport
 
 CREDIT = "Simulated by Earthwork"
@@ -101,7 +102,7 @@ def _scene_table(siege: Siege, scene: SceneOrder) -> dict[str, Any]:
         "file": f"images/{scene.id}.tif",
         "captured": scene.captured.isoformat(),
         "captured_source": "simulation",
-        "sensor": f"{SENSOR}, {camera_of(scene).bands}",
+        "sensor": f"{SENSOR}, {resolve_camera(scene).bands}",
         "credit": CREDIT,
         "licence": TERMS,
         "sun_azimuth_deg": round(sun.azimuth_deg, 2),

@@ -18,9 +18,10 @@ from earthwork.publishing.stac_catalog import (
     CatalogItem,
     stac_catalog,
 )
+from earthwork.simulate.orders import resolve_camera
 from earthwork.simulate.radar import RadarOptions
 from earthwork.simulate.scenario import SceneOrder
-from earthwork.simulate.siege import Siege, camera_of
+from earthwork.simulate.siege import Siege
 
 _LICENCE = "CC0-1.0"
 _SCHEMAS = "https://stac-extensions.github.io"
@@ -72,7 +73,7 @@ def _asset(folder: Path, name: str, title: str, **more: Any) -> CatalogAsset:
 
 
 def _scene(siege: Siege, scene: SceneOrder, folder: Path) -> CatalogItem:
-    camera = camera_of(scene)
+    camera = resolve_camera(scene)
     grid = siege.site.grid(camera.gsd_m)
     return CatalogItem(
         id=scene.id,

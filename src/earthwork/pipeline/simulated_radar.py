@@ -10,15 +10,19 @@ import numpy as np
 
 from earthwork.io.cogs import CogWriter
 from earthwork.model.raster import whole
+from earthwork.simulate.backscatter import GroundState
+from earthwork.simulate.landscape import Season
 from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit
 from earthwork.simulate.painting import ground_m, prepare
 from earthwork.simulate.radar import RadarImage, RadarOptions, radar_image
 from earthwork.simulate.scenario import RadarOrder, Scenario
-from earthwork.simulate.seasons import ground_state
-from earthwork.simulate.siege import Siege, landscape_of, tallest_m
+from earthwork.simulate.siege import Siege, landscape_at_moment, tallest_m
 
 _ORBITS = {"ascending": ASCENDING, "descending": DESCENDING}
 _CALM_M_S, _GUSTS_M_S = 2.0, 4.0
+_DRY_SOIL, _WET_SOIL = 1.0, 0.86
+"""Brightness of bare soil in the driest and the wettest season."""
+_DRY_M3, _WET_M3 = 0.06, 0.26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def write_radar(siege: Siege, track: RadarTrack, folder: Path) -> list[Path]:
 
 def take_radar(siege: Siege, track: RadarTrack) -> RadarImage:
     """Return one radar picture of the whole scene."""
-    landscape = landscape_of(siege, track.moment)
+    landscape = landscape_at_moment(siege, track.moment)
     seed = siege.scenario.seed
     wind = np.random.default_rng([seed, track.moment.toordinal()])
     return radar_image(
@@ -82,3 +86,27 @@ def take_radar(siege: Siege, track: RadarTrack) -> RadarImage:
 def orbit_of(order: RadarOrder) -> Orbit:
     """Return the orbit of an order."""
     return replace(_ORBITS[order.orbit], incidence_deg=order.incidence_deg)
+
+
+def ground_state(season: Season, *, wind_m_s: float) -> GroundState:
+    """Return what a season means to a radar.
+
+    Parameters
+    ----------
+    season
+        Time of year: the darker the soil, the moister.
+    wind_m_s
+        Wind over the water at the pass.
+
+    Examples
+    --------
+    >>> ground_state(Season(soil=1.0), wind_m_s=3.0).moisture
+    0.06
+    """
+    wet = min(1.0, max(0.0, (_DRY_SOIL - season.soil) / (_DRY_SOIL - _WET_SOIL)))
+    return GroundState(
+        moisture=round(_DRY_M3 + (_WET_M3 - _DRY_M3) * wet, 4),
+        wind_m_s=wind_m_s,
+        green=season.green,
+        leaf=season.leaf,
+    )

@@ -15,10 +15,11 @@ from earthwork.io.geopackages import Feature, write_geopackage
 from earthwork.io.rasters import open_raster, read_array
 from earthwork.model.grid import Grid
 from earthwork.pipeline.simulated_layers import write_geojson
+from earthwork.simulate.orders import resolve_camera
 from earthwork.simulate.polygon_fill import PixelWindow
 from earthwork.simulate.scenario import SceneOrder
 from earthwork.simulate.sensor import Camera
-from earthwork.simulate.siege import Siege, camera_of, things_of
+from earthwork.simulate.siege import Siege, things_of
 from earthwork.simulate.sightings import Look, Sighting, sight
 from earthwork.simulate.truth import KIND_CODES, label_raster, true_objects
 
@@ -34,7 +35,7 @@ def write_labels(siege: Siege, scene: SceneOrder, grid: Grid, folder: Path) -> P
     with CogWriter(path, grid, dtype=np.uint8, bands=1, is_classes=True, tags=tags) as writer:
         for tile in grid.tiles(side=_LABEL_TILE_PX):
             window = PixelWindow(
-                side_m=siege.site.side_m, gsd_m=camera_of(scene).gsd_m, row0=tile.row,
+                side_m=siege.site.side_m, gsd_m=resolve_camera(scene).gsd_m, row0=tile.row,
                 column0=tile.column, rows=tile.height, columns=tile.width,
             )  # fmt: skip
             labels = label_raster(siege.deeds, scene.captured, window=window)
@@ -69,7 +70,7 @@ def sightings_of(siege: Siege, folder: Path) -> tuple[Sighting, ...]:
 
 
 def _look(siege: Siege, scene: SceneOrder, folder: Path) -> Look:
-    camera = camera_of(scene)
+    camera = resolve_camera(scene)
     with open_raster(folder / "truth" / f"conditions-{scene.id}.tif") as raster:
         conditions = read_array(raster).pixels[0]
     return Look(
@@ -106,6 +107,6 @@ def _write_table(path: Path, sightings: Iterable[Sighting]) -> Path:
 
 def _decoys(siege: Siege) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     for scene in siege.scenes:
-        for thing in things_of(siege, scene.captured, season=scene.season):
+        for thing in things_of(siege, scene):
             columns = {"id": thing.id, "sort": thing.sort.value, "scene": scene.id}
             yield siege.site.placed(thing.geometry), columns

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 import earthwork
 from earthwork.errors import CaseBusy
 from earthwork.io.cogs import CogWriter
+from earthwork.model.case import CASE_FILE
+from earthwork.model.grid import Grid
 from earthwork.pipeline.events import Listener, Noted, Published, StepFinished, StepStarted, ignore
 from earthwork.pipeline.records import encode
 from earthwork.pipeline.simulated_case import write_case_file, write_reports
@@ -31,10 +33,12 @@ from earthwork.pipeline.simulated_truth import write_labels, write_truth
 from earthwork.simulate.painting import prepare
 from earthwork.simulate.photograph import photograph
 from earthwork.simulate.scenario import Scenario, SceneOrder
+from earthwork.simulate.sensor import Camera
 from earthwork.simulate.siege import Siege, build_siege, landscape_of, plan_of, tallest_m
 
 RECORD = "simulation.json"
 """File that says what a folder of a simulated siege holds."""
+_CASE = "case"
 _CENTIMETRES = 100
 
 
@@ -56,6 +60,7 @@ class _Folder:
 
     path: Path
     identity: str
+    order: dict[str, Any]
     files: dict[str, list[Recorded]] = field(default_factory=dict)
 
     def keep(self, step: str, written: Iterator[Path] | list[Path]) -> None:
@@ -69,10 +74,20 @@ class _Folder:
     def told(self) -> dict[str, Any]:
         """Return the record as plain values."""
         steps = {step: [encode(one) for one in files] for step, files in self.files.items()}
-        return {"scenario": self.identity, "earthwork": earthwork.__version__, "steps": steps}
+        return {
+            "scenario": self.identity,
+            "order": self.order,
+            "earthwork": earthwork.__version__,
+            "steps": steps,
+        }
 
     def has(self, step: str) -> bool:
-        """Tell whether a step's files lie there whole."""
+        """Tell whether a step's files lie there whole.
+
+        The case file is its reader's from the moment it is written, and never written again.
+        """
+        if step == _CASE:
+            return (self.path / CASE_FILE).exists()
         return step in self.files and all(self._is_whole(one) for one in self.files[step])
 
     def _is_whole(self, one: Recorded) -> bool:
@@ -97,7 +112,7 @@ def plan_steps(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the steps that simulating takes, in order."""
     pictures = [f"picture {scene.id}" for scene in _by_time(scenario)]
     radar = [f"radar {track.id}" for track in radar_tracks(scenario)]
-    return (*pictures, *radar, "truth", "layers", "reports", "case", "catalog")
+    return (*pictures, *radar, "truth", "layers", "reports", _CASE, "catalog")
 
 
 def _by_time(scenario: Scenario) -> list[SceneOrder]:
@@ -132,7 +147,7 @@ def simulate(
     CaseBusy
         If the folder holds something else.
     """
-    target = _opened(folder, identity(scenario))
+    target = _opened(folder, scenario)
     listener(Noted(step="plan", message=_told(scenario)))
     siege = build_siege(scenario)
     makers = _makers(siege, folder, workers)
@@ -155,7 +170,8 @@ def _told(scenario: Scenario) -> str:
     return f"{scenario.title}: {side} square, {len(scenario.events)} events, {pictures}"
 
 
-def _opened(folder: Path, wanted: str) -> _Folder:
+def _opened(folder: Path, scenario: Scenario) -> _Folder:
+    wanted, order = identity(scenario), encode(scenario)
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
     if not record.exists():
@@ -165,7 +181,7 @@ def _opened(folder: Path, wanted: str) -> _Folder:
                 where=str(folder),
                 choices=["a new folder", "an empty one"],
             )
-        return _Folder(path=folder, identity=wanted)
+        return _Folder(path=folder, identity=wanted, order=order)
     told = json.loads(record.read_text(encoding="utf-8"))
     if told["scenario"] != wanted:
         raise CaseBusy(
@@ -174,7 +190,7 @@ def _opened(folder: Path, wanted: str) -> _Folder:
             choices=["a new folder", "the scenario that it was made from"],
         )
     files = {step: [Recorded(**one) for one in rows] for step, rows in told["steps"].items()}
-    return _Folder(path=folder, identity=wanted, files=files)
+    return _Folder(path=folder, identity=wanted, order=order, files=files)
 
 
 def _performed(
@@ -206,7 +222,7 @@ def _makers(siege: Siege, folder: Path, workers: int) -> dict[str, Callable[[], 
     makers["truth"] = lambda: write_truth(siege, folder)
     makers["layers"] = lambda: write_layers(siege, folder)
     makers["reports"] = lambda: write_reports(siege, folder)
-    makers["case"] = lambda: write_case_file(siege, folder)
+    makers[_CASE] = lambda: write_case_file(siege, folder)
     makers["catalog"] = lambda: write_catalog(siege, folder)
     return makers
 
@@ -222,28 +238,17 @@ def take(siege: Siege, scene: SceneOrder, folder: Path, workers: int) -> list[Pa
     list of Path
         The picture, its surface model, its conditions and its labels.
     """
-    landscape = landscape_of(siege, scene.captured, season=scene.season)
+    landscape = landscape_of(siege, scene)
     painter = prepare(landscape)
     plan = plan_of(siege, scene, tallest=tallest_m(landscape))
     grid = siege.site.grid(plan.camera.gsd_m)
     files = _files(folder, scene.id)
     for path in files:
         path.parent.mkdir(exist_ok=True)
-    pixels = np.uint8 if plan.camera.bits == 8 else np.uint16  # noqa: PLR2004 - a byte
     with ExitStack() as opened:
         image, surface, conditions = (
-            opened.enter_context(CogWriter(path, grid, tags={"SIMULATED": "yes"}, **how))
-            for path, how in zip(
-                files,
-                (
-                    {"dtype": pixels, "bands": plan.camera.band_count,
-                     "band_names": plan.camera.band_names},
-                    {"dtype": np.float32, "bands": 1, "band_names": ("height",)},
-                    {"dtype": np.uint8, "bands": 1, "is_classes": True},
-                ),
-                strict=True,
-            )
-        )  # fmt: skip
+            opened.enter_context(writer) for writer in _writers(files, grid, plan.camera)
+        )
         for tile in photograph(painter.surface, plan, workers=workers):
             image.write(tile.window, tile.pixels)
             surface.write(tile.window, _to_centimetres(tile.height_m)[np.newaxis])
@@ -257,6 +262,18 @@ def _files(folder: Path, scene: str) -> list[Path]:
         folder / "layers" / f"surface-{scene}.tif",
         folder / "truth" / f"conditions-{scene}.tif",
     ]
+
+
+def _writers(files: Sequence[Path], grid: Grid, camera: Camera) -> tuple[CogWriter, ...]:
+    image, surface, conditions = files
+    digits = np.uint8 if camera.bits == 8 else np.uint16  # noqa: PLR2004 - a byte
+    tags = {"SIMULATED": "yes"}
+    return (
+        CogWriter(image, grid, dtype=digits, bands=camera.band_count,
+                  band_names=camera.band_names, tags=tags),
+        CogWriter(surface, grid, dtype=np.float32, bands=1, band_names=("height",), tags=tags),
+        CogWriter(conditions, grid, dtype=np.uint8, bands=1, is_classes=True, tags=tags),
+    )  # fmt: skip
 
 
 def _to_centimetres(height_m: NDArray[np.float32]) -> NDArray[np.float32]:

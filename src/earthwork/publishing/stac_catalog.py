@@ -128,8 +128,8 @@ def stac_catalog(
     catalog.normalize_hrefs("/catalog", skip_unresolved=False)
     catalog.catalog_type = pystac.CatalogType.SELF_CONTAINED
     files = {"catalog.json": _written(catalog.to_dict(include_self_link=False))}
-    for item_id, item in made.items():
-        files[f"{item_id}/{item_id}.json"] = _written(item.to_dict(include_self_link=False))
+    for name, written in made.items():
+        files[f"{name}/{name}.json"] = _written(written.to_dict(include_self_link=False))
     return files
 
 
