@@ -23,7 +23,7 @@ _NEW_ROOFS = 0.10
 """Share of roofs renewed within two years, at full intensity."""
 _HEAPS_PER_HOUSE = 0.05
 _WORKS_PER_KM = 1.2
-_VERGES_PER_KM = 0.35
+_VERGES_PER_KM = 0.9
 _MACHINE: Tone = (0.55, 0.40, 0.08, 0.52)
 _ROOFS: tuple[Tone, ...] = (
     (0.52, 0.50, 0.46, 0.52), (0.40, 0.38, 0.34, 0.42), (0.58, 0.57, 0.54, 0.56),

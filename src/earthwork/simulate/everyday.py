@@ -24,23 +24,27 @@ from earthwork.simulate.vehicles import vehicles
 
 _CLEARANCE_M = 0.6
 _GONE = frozenset({Condition.RAZED, Condition.COLLAPSED})
-_SORTS: tuple[Callable[[Today], Iterator[Thing]], ...] = (
-    farming.farmed,
-    farming.burnt,
-    farming.field_walls,
-    wet_ground.gravel_bars,
-    wet_ground.wet_soil,
-    wet_ground.flood,
-    building_sites.new_houses,
-    building_sites.new_roofs,
-    building_sites.road_works,
-    building_sites.heaps,
-    markets.containers,
-    markets.tents,
-    markets.stalls,
-    vehicles,
+_SPREAD = frozenset({Sort.FARMED, Sort.BURNT, Sort.FLOOD, Sort.WET, Sort.GRAVEL_BAR, Sort.NEW_ROOF})
+"""What lies under everything else, works too."""
+_ON_OPEN_GROUND = frozenset({Sort.ROAD_WORKS, Sort.WIDENED_VERGE, Sort.FIELD_WALL})
+_SORTS: tuple[tuple[str | None, Callable[[Today], Iterator[Thing]]], ...] = (
+    ("ploughing", farming.farmed),
+    ("burnt", farming.burnt),
+    ("field_walls", farming.field_walls),
+    ("wadis", wet_ground.gravel_bars),
+    (None, wet_ground.wet_soil),
+    ("flood", wet_ground.flood),
+    ("new_buildings", building_sites.new_houses),
+    ("new_buildings", building_sites.new_roofs),
+    ("road_works", building_sites.road_works),
+    ("new_buildings", building_sites.heaps),
+    ("containers", markets.containers),
+    ("tents", markets.tents),
+    ("stalls", markets.stalls),
+    (None, vehicles),
 )
-"""What lies on the ground first; of two upright things in one place the earlier listed stands."""
+"""Intensity that orders a sort (None: it decides for itself), and what yields it: what lies on the
+ground first; of two upright things in one place the earlier listed stands."""
 
 
 def add_everyday(
@@ -89,8 +93,9 @@ def everyday_truth(
     today = Today(landscape=landscape, order=order, seed=seed, first=start)
     lying: list[Thing] = []
     upright: list[Thing] = []
-    for things in _SORTS:
-        for thing in things(today):
+    for intensity, things in _SORTS:
+        is_ordered = intensity is None or getattr(order, intensity) > 0
+        for thing in things(today) if is_ordered else ():
             is_flat = not thing.blocks and not thing.mounds
             (lying if is_flat else upright).append(thing)
     kept = _off_works(lying, landscape)
@@ -126,11 +131,17 @@ def works_ground(landscape: Landscape) -> list[BaseGeometry]:
 
 def _off_works(things: list[Thing], landscape: Landscape) -> list[Thing]:
     """Keep what lies flat and is nowhere in the way of a work; fields give way in part only."""
-    works = works_ground(landscape)
+    shapes = [thing.geometry for thing in things]
     bodies = [b.footprint.outline for b in landscape.buildings if b.condition in _GONE]
-    blocked = _touched([t.geometry for t in things], [*works, *bodies])
-    spread = {Sort.FARMED, Sort.BURNT, Sort.FLOOD, Sort.WET, Sort.GRAVEL_BAR, Sort.NEW_ROOF}
-    return [t for t, hit in zip(things, blocked, strict=True) if not hit or t.sort in spread]
+    blocked = _touched(shapes, [*works_ground(landscape), *bodies])
+    river = landscape.city.river
+    houses = [house.outline for house in landscape.city.footprints]
+    crossing = _touched(shapes, [*houses, *([] if river is None else [river.outline])])
+    return [
+        thing
+        for thing, hit, over in zip(things, blocked, crossing, strict=True)
+        if thing.sort in _SPREAD or not (hit or (over and thing.sort in _ON_OPEN_GROUND))
+    ]
 
 
 def _in_free_places(things: list[Thing], landscape: Landscape, lying: list[Thing]) -> list[Thing]:
@@ -171,6 +182,8 @@ def _touched(shapes: list[BaseGeometry], obstacles: list[BaseGeometry]) -> NDArr
 
 def _crowded(feet: list[BaseGeometry]) -> NDArray[np.bool_]:
     """Return which outlines overlap an earlier one that stays, dims (outline,)."""
+    if not feet:
+        return np.zeros(0, dtype=np.bool_)
     first, second = shapely.STRtree(feet).query(feet, predicate="intersects")
     late = np.zeros(len(feet), dtype=np.bool_)
     for one, other in sorted(zip(first.tolist(), second.tolist(), strict=True)):

@@ -110,7 +110,8 @@ def ragged(area: BaseGeometry, *, rng: np.random.Generator, jitter_m: float = 2.
         rim = shapely.segmentize(polygon.exterior, 4.0)
         points = shapely.get_coordinates(rim)[:-1]
         points = points + rng.normal(0, jitter_m, points.shape)
-        parts.append(Polygon(points).buffer(0).buffer(0.6).buffer(-0.6))
+        # Closed, then opened: spikes and nicks of single points go, bays and tongues stay.
+        parts.append(Polygon(points).buffer(0).buffer(1.5).buffer(-3.0).buffer(1.5))
     return shapely.union_all(parts)
 
 

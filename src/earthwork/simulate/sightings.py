@@ -19,11 +19,17 @@ from earthwork.errors import GridMismatch
 from earthwork.model.resolvability import VISIBILITY, observability
 from earthwork.model.vocabulary import NEVER_OBSERVABLE, Kind, Seen
 from earthwork.simulate.chronicle import Deed
+from earthwork.simulate.photograph import SeenThrough
 from earthwork.simulate.polygon_fill import PixelWindow, covered
 from earthwork.simulate.truth import Stage, ground_covered, stage_of
 from earthwork.simulate.works import done_geometry
 
-HIDING: dict[str, int] = {"cloud": 1, "cloud shadow": 2, "cast shadow": 4, "lean": 8}
+HIDING: dict[str, int] = {
+    "cloud": SeenThrough.CLOUD,
+    "cloud shadow": SeenThrough.CLOUD_SHADOW,
+    "cast shadow": SeenThrough.CAST_SHADOW,
+    "lean": SeenThrough.OCCLUDED,
+}
 """Bits of the condition raster that hide the ground, and what hides it."""
 
 _WORDS = {

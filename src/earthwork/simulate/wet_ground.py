@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.ops import substring
 
 from earthwork.simulate.city import Wadi
@@ -85,11 +86,16 @@ def wet_soil(today: Today) -> Iterator[Thing]:
     for number in range(count):
         own = today.rng("pools", str(number))
         spot, size = own.uniform(0, side, 2), float(own.uniform(4, 16))
-        if own.uniform() < share:
+        if own.uniform() < share and not _is_water(spot, size, today):
             blob = shapely.Point(spot).buffer(size * (0.5 + 0.5 * share))
             area = ragged(blob, rng=own, jitter_m=0.12 * size)
             patch = Patch(outline=area, material=Material.WET, tone=float(own.uniform(0.9, 1.15)))
             yield Thing(id=f"pool/{number}", sort=Sort.WET, geometry=area, patches=(patch,))
+
+
+def _is_water(spot: NDArray[np.float64], size: float, today: Today) -> bool:
+    river = today.city.river
+    return river is not None and bool(river.outline.distance(shapely.Point(spot)) < 1.5 * size)
 
 
 def gravel_bars(today: Today) -> Iterator[Thing]:
