@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import cos, floor, pi, sin, sqrt
 
 import numpy as np
+import shapely
 from numba import njit
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -41,6 +42,12 @@ from earthwork.simulate.outlines import (
 _RUBBLE = int(Material.RUBBLE)
 _LARGEST = 5.0
 """No piece is larger than this many times the median."""
+_PIECES = 0.42
+"""Pieces add this share of their median size to the mean height of thin ground; less to a heap."""
+_FOOT = 0.15
+"""Height at the edge of a heap against that in its middle."""
+_THIN_M = 0.2
+"""What is thinner has no shape as a heap."""
 _RIM_M = 2.5
 """Heaps thin out towards their edge over no more than this."""
 
@@ -90,8 +97,8 @@ class Debris:
         pile = np.zeros(shape, dtype=np.float32)
         _heap_bodies(pile, ground.material, ground.albedo, owner, away, self.table, self.seed,
                      window)  # fmt: skip
-        _strew(pile, ground.material, ground.albedo, self.outlines.points, self.outlines.rings,
-               self.outlines.shapes, self.outlines.owners, picked, self.table, self.seed,
+        _strew(pile, pile.copy(), ground.material, ground.albedo, self.outlines.points,
+               self.outlines.rings, self.outlines.shapes, self.outlines.owners, picked, self.table, self.seed,
                window)  # fmt: skip
         np.add(ground.soft_m, pile, out=ground.soft_m)
 
@@ -106,13 +113,23 @@ def debris_of(heaps: Sequence[Heap], *, seed: int) -> Debris:
 
 
 def _row(heap: Heap) -> tuple[float, ...]:
-    """Return what kernels read; the body is deepened by what its thinning rim lacks."""
+    """Return what kernels read: a body such that body and pieces together are as deep as stated."""
     ramp = min(_RIM_M, 0.3 + 1.4 * heap.depth_m)
-    rim = heap.outline.length * ramp
-    kept = max(0.35, 1.0 - 0.42 * rim / max(heap.outline.area, 1e-6))
-    pieces = 0.11 * min(heap.piece_m, 2.0) * heap.share
-    body = max(0.0, heap.depth_m - pieces) / kept
-    return (body, ramp, heap.piece_m, heap.share, *heap.tone)
+    share = min(heap.share, heap.depth_m / (_PIECES * heap.piece_m))
+    body = heap.depth_m
+    for _ in range(12):
+        pieces = _PIECES * heap.piece_m * share * float(np.exp(-body / (2 * heap.piece_m)))
+        body = 0.5 * body + 0.5 * max(0.0, heap.depth_m - pieces)
+    return (body / _kept(heap, ramp), ramp, heap.piece_m, share, *heap.tone)
+
+
+def _kept(heap: Heap, ramp_m: float) -> float:
+    """Return the mean height of a heap that thins out towards its edge, as a share of its top."""
+    if heap.depth_m < _THIN_M:
+        return 1.0
+    steps = shapely.area(shapely.buffer(heap.outline, -ramp_m * np.linspace(0, 1, 4)))
+    risen = float(np.trapezoid(steps, dx=1 / 3)) / max(float(steps[0]), 1e-6)
+    return _FOOT + (1 - _FOOT) * risen
 
 
 @njit(cache=True, nogil=True)
@@ -135,7 +152,7 @@ def _heap_bodies(
                 continue
             x, y = (column0 + j + 0.5) * fine, side - (row0 + i + 0.5) * fine
             broad = noise_at(x, y, 3.2, seed + 1)
-            rise = 0.15 + 0.85 * min(1.0, away[i, j] / table[k, 1])
+            rise = _FOOT + (1.0 - _FOOT) * min(1.0, away[i, j] / table[k, 1])
             cover = min(1.0, table[k, 3] * (1.1 + 0.5 * broad) * min(1.0, 0.2 + away[i, j] / 0.8))
             cover = max(0.0, cover)
             pile[i, j] = table[k, 0] * max(0.1, 1.0 + 0.33 * broad) * rise
@@ -170,6 +187,7 @@ def _holds(
 @njit(cache=True, nogil=True)
 def _strew(
     pile: NDArray[np.float32],
+    body: NDArray[np.float32],
     material: NDArray[np.uint8],
     albedo: NDArray[np.float32],
     points: NDArray[np.float64],
@@ -216,15 +234,15 @@ def _strew(
                 warm = 0.12 * (float((bits >> np.uint64(20)) & np.uint64(1023)) / 1023.0 - 0.5)
                 dip = 0.34 * hashed_gauss(own + 7, a, b)
                 roll = 0.34 * hashed_gauss(own + 8, a, b)
-                lift = table[k, 0] * (0.75 + 0.33 * noise_at(x0, y0, 3.2, seed + 1))
-                lift = max(0.0, lift) + 0.14 * size
-                _slab(pile, material, albedo, x0, y0, size, slim * size, cos(turn), sin(turn),
+                lift = 0.14 * size
+                _slab(pile, body, material, albedo, x0, y0, size, slim * size, cos(turn), sin(turn),
                       lift, dip, roll, bright, warm, table[k], window)  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def _slab(
     pile: NDArray[np.float32],
+    body: NDArray[np.float32],
     material: NDArray[np.uint8],
     albedo: NDArray[np.float32],
     x0: float,
@@ -253,7 +271,7 @@ def _slab(
             u, v = x * east + y * north, y * east - x * north
             if abs(u) > length / 2 or abs(v) > width / 2:
                 continue
-            z = lift + dip * u + roll * v
+            z = 0.75 * body[i, j] + lift + dip * u + roll * v
             if z > pile[i, j]:
                 pile[i, j] = z
                 material[i, j] = _RUBBLE

@@ -32,6 +32,8 @@ from earthwork.simulate.outlines import (
 
 _UNEVEN_M = 0.04
 """Banks are made by machines: heights and widths stay within this of the stated ones."""
+_STRIP_M = 2.2
+"""Width of the scraped strip beside a bank."""
 _FLOODED = 0.72
 """Water stands in a trench up to this share of its depth."""
 _EARTH, _WATER = int(Material.BANKED_EARTH), int(Material.WATER)
@@ -59,16 +61,16 @@ class Earthforms:
         heaps = self._mounds_near(box)
         if not len(picked) and not len(heaps):
             return
-        up, down, tone = (np.zeros(ground.soft_m.shape, dtype=np.float32) for _ in range(3))
-        _raise_banks(up, down, tone, self.strokes.pieces[picked],
+        up, down, tone, scrape = (np.zeros(ground.soft_m.shape, dtype=np.float32) for _ in range(4))
+        _raise_banks(up, down, tone, scrape, self.strokes.pieces[picked],
                      self.sections[self.strokes.owners[picked]], self.seed, window)  # fmt: skip
         _raise_mounds(up, down, tone, heaps, self.seed, window)
-        _turn_earth(ground.soft_m, ground.material, ground.albedo, up, down, tone, look, water,
-                    self.seed, window)  # fmt: skip
+        _turn_earth(ground.soft_m, ground.material, ground.albedo, up, down, tone, scrape, look,
+                    water, self.seed, window)  # fmt: skip
 
     @property
     def _reach_m(self) -> float:
-        return float(self.sections[:, 2].max(initial=0.0)) + 1.0
+        return float(self.sections[:, 2].max(initial=0.0)) + _STRIP_M
 
     def _mounds_near(self, box: Box) -> NDArray[np.float64]:
         reach = 1.6 * self.mounds[:, 2]
@@ -109,6 +111,7 @@ def _raise_banks(
     up: NDArray[np.float32],
     down: NDArray[np.float32],
     tone: NDArray[np.float32],
+    scrape: NDArray[np.float32],
     pieces: NDArray[np.float64],
     sections: NDArray[np.float64],
     seed: int,
@@ -118,8 +121,9 @@ def _raise_banks(
     rows, columns = up.shape
     for k in range(pieces.shape[0]):
         height, crest, base = sections[k, 0], sections[k, 1], sections[k, 2]
-        paint = -sections[k, 3] if sections[k, 4] > 0 else sections[k, 3]
-        reach = base + 0.3
+        paint = sections[k, 3]
+        strip = _STRIP_M if height > 0 else 0.3
+        reach = base + strip
         top, bottom = span_rows(pieces[k], reach, rows, window)
         for i in range(top, bottom):
             y = side - (row0 + i + 0.5) * fine
@@ -137,7 +141,11 @@ def _raise_banks(
                     if value > up[i, j]:
                         up[i, j], tone[i, j] = value, paint
                     elif value < down[i, j]:
-                        down[i, j], tone[i, j] = value, paint
+                        wet = sections[k, 4] > 0 and value < _FLOODED * height
+                        down[i, j] = _FLOODED * height if wet else value
+                        tone[i, j] = -paint if wet else paint
+                elif away < reach:
+                    scrape[i, j] = max(scrape[i, j], np.float32(1.0 - (away - base) / strip))
 
 
 @njit(cache=True, nogil=True)
@@ -190,6 +198,7 @@ def _turn_earth(
     up: NDArray[np.float32],
     down: NDArray[np.float32],
     tone: NDArray[np.float32],
+    scrape: NDArray[np.float32],
     look: NDArray[np.float32],
     water: NDArray[np.float32],
     seed: int,
@@ -200,10 +209,17 @@ def _turn_earth(
         for j in range(soft.shape[1]):
             moved = up[i, j] + down[i, j]
             if up[i, j] == 0 and down[i, j] == 0:
+                if scrape[i, j] > 0:
+                    # Earth was pushed up from beside the bank, and some of it spilt.
+                    x, y = (column0 + j + 0.5) * fine, side - (row0 + i + 0.5) * fine
+                    bare = 0.5 * scrape[i, j] + 0.3 * noise_at(x, y, 1.7, seed + 3)
+                    bare = 0.7 * min(1.0, max(0.0, bare))
+                    for band in range(4):
+                        albedo[band, i, j] += bare * (0.97 * look[band] - albedo[band, i, j])
                 continue
             soft[i, j] += moved
             x, y = (column0 + j + 0.5) * fine, side - (row0 + i + 0.5) * fine
-            if tone[i, j] < 0 and moved < -0.3:
+            if tone[i, j] < 0:
                 shade = 1.0 + 0.06 * noise_at(x, y, 3.0, seed)
                 material[i, j] = _WATER
                 for band in range(4):
@@ -212,7 +228,7 @@ def _turn_earth(
             # Spilt earth thins out at the foot, so the edge is soft.
             cover = min(1.0, abs(moved) / 0.25 + 0.25)
             shade = 1.0 + 0.07 * hashed_gauss(seed, row0 + i, column0 + j) * min(1.0, 0.4 / fine)
-            shade += 0.07 * noise_at(x, y, 0.9, seed + 1) + 0.06 * noise_at(x, y, 5.0, seed + 2)
+            shade += 0.10 * noise_at(x, y, 0.8, seed + 1) + 0.07 * noise_at(x, y, 3.5, seed + 2)
             shade = max(0.3, shade) * abs(tone[i, j])
             if cover > 0.5:
                 material[i, j] = _EARTH

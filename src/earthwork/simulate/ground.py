@@ -39,6 +39,7 @@ from earthwork.simulate.outlines import (
     Strokes,
     away_from,
     burn,
+    measure_rims,
     outlines_of,
     rims_of,
     span_columns,
@@ -52,6 +53,8 @@ DATUM_M = 220.0
 WATER_BELOW_M = 3.0
 """Level of the river below the plain."""
 _BANK_REACH_M = 9.0
+_SHORE_M = 3.0
+"""Floods and fires end softly over this distance."""
 _SWELL_M, _RIPPLE_M, _BUMP_M = 250.0, 30.0, 5.0
 _RIPPLE, _BUMP = 0.12, 0.018
 _FAR = np.float32(1e9)
@@ -161,6 +164,8 @@ class Ground:
     """Dims (line of ``middles``): items."""
     patches: Outlines
     """Patches, razed lots first."""
+    patch_rims: Strokes
+    """Their edges."""
     patch_table: NDArray[np.float64]
     """Dims (patch, [material, tone, roughness, cos, sin, has heading, water level, film])."""
     looks: NDArray[np.float32]
@@ -185,6 +190,10 @@ class GroundWindow:
     """Dims (row, column)."""
     albedo: NDArray[np.float32]
     """Dims (band, row, column)."""
+    grain: NDArray[np.float32]
+    """Dims (row, column): noise over decimetres."""
+    metres: NDArray[np.float32]
+    """Dims (row, column): noise over metres."""
 
 
 def lay_ground(landscape: Landscape) -> Ground:
@@ -204,6 +213,7 @@ def lay_ground(landscape: Landscape) -> Ground:
     middles = _middles(land, waters, city)
     lots = [_lot(b) for b in landscape.buildings if b.condition is Condition.RAZED]
     patches = [*lots, *landscape.patches]
+    patched = outlines_of([patch.outline for patch in patches])
     return Ground(
         items=np.array([item.row() for item in items], dtype=np.float32),
         land=outlines_of([outline for outline, _ in land]),
@@ -215,7 +225,8 @@ def lay_ground(landscape: Landscape) -> Ground:
         road_items=way_items,
         middles=strokes_of([line for line, _ in middles]),
         middle_items=np.array([item for _, item in middles], dtype=np.int64),
-        patches=outlines_of([patch.outline for patch in patches]),
+        patches=patched,
+        patch_rims=rims_of(patched),
         patch_table=_patch_table(patches, city, seed=seed),
         looks=_season_looks(city, landscape.season),
         grains=grains(),
@@ -269,7 +280,7 @@ def _runway_marks(runway: LineString, width_m: float) -> Iterator[BaseGeometry]:
     for begin in (8.0, runway.length - 38.0):
         bar = shapely.ops.substring(runway, begin, begin + 30.0)
         for offset in np.linspace(-0.4, 0.4, 8) * width_m:
-            yield _strip(shapely.offset_curve(bar, offset), 1.8)
+            yield _strip(shapely.offset_curve(bar, offset), 0.045 * width_m)
 
 
 def _waters(river: River | None, season: Season) -> Iterator[tuple[BaseGeometry, _Item]]:
@@ -375,16 +386,17 @@ def paint_ground(ground: Ground, frame: Frame) -> GroundWindow:
     item = np.zeros(frame.shape, dtype=np.int32)
     across = np.full(frame.shape, _FAR, dtype=np.float32)
     _draw_land(ground, item, soft, window=window, box=box)
-    _draw_ways(ground, item, across, window=window, box=box)
+    fields = _weave(ground, frame)
+    _draw_ways(ground, item, across, fields[1], window=window, box=box)
     patch, film = _draw_patches(ground, frame.shape, window=window, box=box)
+    shore = _measure_shores(ground, film, window=window, box=box)
     albedo = np.empty((4, *frame.shape), dtype=np.float32)
     material = np.empty(frame.shape, dtype=np.uint8)
-    fields = _weave(ground, frame)
-    _shade(soft, material, albedo, item, across, patch, film, fields[0], fields[1], fields[2],
-           fields[3], fields[4], ground.items,
-           ground.patch_table, ground.looks, ground.grains, sub_seed(ground.seed, 41),
-           window)  # fmt: skip
-    return GroundWindow(soft_m=soft, material=material, albedo=albedo)
+    _shade(soft, material, albedo, item, across, patch, film, shore, fields[0], fields[1],
+           fields[2], fields[3], fields[4], ground.items, ground.patch_table, ground.looks,
+           ground.grains, sub_seed(ground.seed, 41), window)  # fmt: skip
+    return GroundWindow(soft_m=soft, material=material, albedo=albedo, grain=fields[0],
+                        metres=fields[1])  # fmt: skip
 
 
 def _draw_land(
@@ -411,6 +423,7 @@ def _draw_ways(
     ground: Ground,
     item: NDArray[np.int32],
     across: NDArray[np.float32],
+    metres: NDArray[np.float32],
     *,
     window: Window,
     box: Box,
@@ -423,7 +436,7 @@ def _draw_ways(
     picked = ground.roads.near(box, reach_m=reach)
     _stroke_roads(item, across, ground.roads.pieces[picked],
                   ground.road_items[ground.roads.owners[picked]], ground.items,
-                  sub_seed(ground.seed, 22), window)  # fmt: skip
+                  metres, window)  # fmt: skip
 
 
 def _draw_patches(
@@ -444,10 +457,23 @@ def _draw_patches(
     return patch, film
 
 
+def _measure_shores(
+    ground: Ground, film: NDArray[np.int16], *, window: Window, box: Box
+) -> NDArray[np.float32]:
+    """Return the distance to the edge of each film, metres; of no extent where there is none."""
+    if not film.any():
+        return np.zeros((0, 0), dtype=np.float32)
+    shore = np.full(film.shape, _SHORE_M, dtype=np.float32)
+    edges = ground.patch_rims.near(box, reach_m=_SHORE_M)
+    measure_rims(shore, film, ground.patch_rims.pieces[edges],
+                 ground.patch_rims.owners[edges] + 1, _SHORE_M, window)  # fmt: skip
+    return shore
+
+
 def _weave(ground: Ground, frame: Frame) -> list[NDArray[np.float32]]:
     """Return noise over decimetres, metres, tens and hundreds of metres, and winding paths."""
     layers: list[list[tuple[float, float]]] = [
-        [(0.3, 0.6), (0.7, 0.8)],
+        [(0.4, 0.68), (0.8, 0.73)],
         [(1.6, 0.65), (4.0, 0.76)],
         [(11.0, 0.65), (28.0, 0.7)],
         [(75.0, 0.65), (210.0, 0.76)],
@@ -495,7 +521,7 @@ def _stroke_roads(
     pieces: NDArray[np.float64],
     numbers: NDArray[np.int64],
     items: NDArray[np.float32],
-    seed: int,
+    metres: NDArray[np.float32],
     window: Window,
 ) -> None:
     row0, column0, fine, side = window
@@ -514,7 +540,7 @@ def _stroke_roads(
                 if away >= reach:
                     continue
                 if away > half - 2 * ragged:
-                    away += ragged * noise_at(x, y, 2.3, seed)
+                    away += ragged * metres[i, j]
                 if away >= half:
                     continue
                 other = item[i, j]
@@ -554,6 +580,7 @@ def _shade(
     across: NDArray[np.float32],
     patch: NDArray[np.int16],
     film: NDArray[np.int16],
+    shore: NDArray[np.float32],
     grain: NDArray[np.float32],
     metres: NDArray[np.float32],
     tens: NDArray[np.float32],
@@ -584,8 +611,8 @@ def _shade(
                 along = x * items[it, 2] - y * items[it, 3]
                 wave = items[it, 4]
                 seen = min(1.0, max(0.0, wave / (2.2 * fine) - 1.0))
-                ridge = _wave(along / wave + 0.05 * p) * seen
-                strip = _wave(along / (5.3 * wave) + 0.03 * c)
+                ridge = _wave(along / wave + 0.025 * p) * seen
+                strip = _wave(along / (5.3 * wave) + 0.02 * c)
                 shade *= 1.0 + items[it, 5] * (ridge + 0.6 * strip)
                 soft[i, j] += 0.9 * items[it, 5] * ridge
                 if m == 4:
@@ -659,20 +686,25 @@ def _shade(
             number = film[i, j]
             if number > 0:
                 kind = int(patches[number, 0])
+                near = _step(-0.1, 0.5, shore[i, j] / _SHORE_M + 0.13 * p + 0.08 * c)
                 if kind == 22:
                     char = 0.25 + 0.75 * _step(-1.3, 0.4, 0.6 * p + 0.7 * c + 0.25 * g)
+                    char *= near
                     for band in range(4):
                         tone[band] += char * (look[22, band] * patches[number, 1] - tone[band])
                     shade += (1.0 - shade) * char
-                    m = 22
+                    if near > 0.5:
+                        m = 22
                     if g > 2.2 and p > 0.5:
                         shade *= 2.0
                 elif kind == 23:
-                    shade *= patches[number, 1] * (0.62 + 0.10 * _step(-1.0, 1.0, p + c))
-                    tone[3] *= 0.85
-                    m = 23
+                    moist = patches[number, 1] * (0.62 + 0.10 * _step(-1.0, 1.0, p + c))
+                    shade *= 1.0 + near * (moist - 1.0)
+                    tone[3] *= 1.0 - 0.15 * near
+                    if near > 0.5:
+                        m = 23
                 else:
-                    depth = patches[number, 6] - soft[i, j] - 0.05 * p
+                    depth = patches[number, 6] - soft[i, j] - 0.05 * p - 0.3 * (1.0 - near)
                     murk = 1.0 - 0.3 * _step(0.0, 0.5, depth)
                     cover = _step(-0.04, 0.06, depth)
                     soaked = _step(-0.45, -0.02, depth)

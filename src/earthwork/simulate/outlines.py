@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, hypot
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -197,7 +197,8 @@ def away_from(x: float, y: float, piece: NDArray[np.float64]) -> tuple[float, fl
     share = (px * ax + py * ay) / max(ax * ax + ay * ay, 1e-12)
     share = min(1.0, max(0.0, share))
     side = 1.0 if ax * py - ay * px >= 0 else -1.0
-    return hypot(px - share * ax, py - share * ay), side
+    dx, dy = px - share * ax, py - share * ay
+    return sqrt(dx * dx + dy * dy), side
 
 
 @njit(cache=True, nogil=True)

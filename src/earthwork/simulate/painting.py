@@ -12,6 +12,7 @@ from math import ceil
 
 import numpy as np
 import shapely
+from numba import njit
 from numpy.typing import NDArray
 from shapely import Point, STRtree
 from shapely.geometry.base import BaseGeometry
@@ -113,7 +114,9 @@ class Painter:
             wall=np.full(frame.shape, 0.8, dtype=np.float32),
         )  # fmt: skip
         self.decks.raise_in(canvas, frame, looks)
-        owner = self.roofs.raise_in(canvas, rubble=looks[Material.RUBBLE], window=window, box=box)
+        owner = self.roofs.raise_in(
+            canvas, flat, rubble=looks[Material.RUBBLE], window=window, box=box
+        )
         self._build_walls(canvas, frame, owner)
         stand(canvas, boxes_near(self.roofs.fittings, box), material=Material.ROOF, window=window)
         self._stand_blocks(canvas, frame)
@@ -162,9 +165,22 @@ def _cropped(canvas: Canvas, frame: Frame, halo: int) -> Surface:
         soft_m=canvas.soft_m[inner].copy(),
         solid_m=canvas.solid_m[inner].copy(),
         material=canvas.material[inner].copy(),
-        albedo=np.clip(canvas.albedo[:, *inner], 0.005, 1.0),
+        albedo=_clamped(canvas.albedo, halo),
         wall=canvas.wall[inner].copy(),
     )
+
+
+@njit(cache=True, nogil=True)
+def _clamped(albedo: NDArray[np.float32], halo: int) -> NDArray[np.float32]:
+    """Return reflectance without its halo, between nearly black and white (kernel)."""
+    bands, rows, columns = albedo.shape
+    out = np.empty((bands, rows - 2 * halo, columns - 2 * halo), np.float32)
+    for band in range(bands):
+        for i in range(out.shape[1]):
+            for j in range(out.shape[2]):
+                value = albedo[band, i + halo, j + halo]
+                out[band, i, j] = min(np.float32(1.0), max(np.float32(0.005), value))
+    return out
 
 
 def prepare(landscape: Landscape) -> Painter:

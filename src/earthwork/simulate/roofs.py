@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from earthwork.simulate.city import Roof, Use
-from earthwork.simulate.ground import ground_at
+from earthwork.simulate.ground import GroundWindow, ground_at
 from earthwork.simulate.landscape import Building, Condition
 from earthwork.simulate.materials import Material
 from earthwork.simulate.noise import (
@@ -71,7 +71,13 @@ class Roofs:
     """Seed of what differs from roof to roof."""
 
     def raise_in(
-        self, canvas: Canvas, *, rubble: NDArray[np.float32], window: Window, box: Box
+        self,
+        canvas: Canvas,
+        flat: GroundWindow,
+        *,
+        rubble: NDArray[np.float32],
+        window: Window,
+        box: Box,
     ) -> NDArray[np.int32]:
         """Raise the buildings of a window in place; return which stands where, -1 for none."""
         owner = np.full(canvas.soft_m.shape, -1, dtype=np.int32)
@@ -83,7 +89,7 @@ class Roofs:
         edges = self.rims.near(box, reach_m=_RIM_M)
         measure_rims(away, owner, self.rims.pieces[edges], self.rims.owners[edges], _RIM_M, window)
         _raise(canvas.soft_m, canvas.solid_m, canvas.material, canvas.albedo, canvas.wall, owner,
-               away, self.table, rubble, self.seed, window)  # fmt: skip
+               away, flat.grain, flat.metres, self.table, rubble, self.seed, window)  # fmt: skip
         return owner
 
 
@@ -314,6 +320,8 @@ def _raise(
     wall: NDArray[np.float32],
     owner: NDArray[np.int32],
     away: NDArray[np.float32],
+    grain: NDArray[np.float32],
+    metres: NDArray[np.float32],
     table: NDArray[np.float64],
     rubble: NDArray[np.float32],
     seed: int,
@@ -333,7 +341,7 @@ def _raise(
             dx, dy = x - b[18], y - b[19]
             u, v = dx * b[16] + dy * b[17], dy * b[16] - dx * b[17]
             condition, edge, key = int(b[0]), away[i, j], int(b[23])
-            rough = noise_at(x, y, 1.9, seed)
+            rough = metres[i, j]
             base, height = b[2], b[3]
             for band in range(4):
                 tone[band] = b[7 + band]
@@ -400,8 +408,7 @@ def _raise(
                         shade *= 0.78
                         top -= 0.25
                 solid[i, j] = max(0.0, top - soft[i, j])
-            fleck = hashed_gauss(seed + 1, row0 + i, column0 + j) * min(1.0, 0.3 / fine)
-            shade *= 1.0 + 0.045 * rough + 0.05 * noise_at(x, y, 0.6, seed + 2) + 0.03 * fleck
+            shade *= 1.0 + 0.045 * rough + 0.055 * grain[i, j]
             shade = max(0.25, shade)
             material[i, j] = mark
             wall[i, j] = b[15]
