@@ -115,3 +115,26 @@ def test_the_same_hand_draws_the_same() -> None:
     first = scripted_drawings(TRUTH, image="after", seed=2)
     assert first == scripted_drawings(TRUTH, image="after", seed=2)
     assert first != scripted_drawings(TRUTH, image="after", seed=3)
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.TRENCH, Kind.DITCH_WATER, Kind.EARTH_MOUND, Kind.OBSTRUCTION_OTHER, Kind.CRATER,
+             Kind.BRIDGE_DESTROYED]
+)  # fmt: skip
+def test_every_kind_of_work_is_drawn(kind: Kind) -> None:
+    ring = box(WEST + 20, SOUTH + 20, WEST + 60, SOUTH + 60).difference(
+        box(WEST + 30, SOUTH + 30, WEST + 40, SOUTH + 40)
+    )
+    (drawn,) = scripted_drawings([_truth(kind, ring)], image="after")
+    assert drawn.kind is kind
+    assert drawn.geometry.is_valid
+    assert len(drawn.geometry.interiors) == 1
+
+
+def test_what_no_image_shows_is_not_drawn() -> None:
+    assert scripted_drawings([_truth(Kind.TUNNEL, _line((0, 0), (50, 50)))], image="after") == ()
+
+
+def test_truth_may_name_its_event_and_height() -> None:
+    plain = _truth(Kind.BERM, _line((0, 0), (50, 50)))
+    assert (plain.event, plain.height_m) == (None, None)

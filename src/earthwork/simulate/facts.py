@@ -64,11 +64,6 @@ class Fact:
     deeds: tuple[Deed, ...]
     """In the order of the chronicle; never empty."""
 
-    @property
-    def event(self) -> str:
-        """Return the event that it belongs to."""
-        return self.deeds[0].event
-
     def at(self, moment: datetime) -> tuple[Stage, tuple[Deed, ...]]:
         """Return how far it has come at a moment, and the deeds that have come so far.
 

@@ -211,7 +211,10 @@ def _wedge(city: City, middle_deg: float, half_deg: float) -> Polygon:
 
 
 def _of_sectors(city: City, scene: BaseGeometry) -> Iterator[Locality]:
-    built = shapely.union_all([quarter.outline for quarter in city.quarters])
+    quarters = shapely.union_all([quarter.outline for quarter in city.quarters])
+    # Streets and squares between quarters are in the city, not on its edge.
+    reach = 0.04 * city.side_m
+    built = quarters.buffer(reach, join_style="mitre").buffer(-reach, join_style="mitre")
     inner = built.buffer(-0.06 * city.side_m)
     name = city.name
     for word, middle, half in _SECTORS:
@@ -269,8 +272,10 @@ def _of_airport(city: City, scene: BaseGeometry) -> Iterator[Locality]:
     if city.airport is None:
         return
     ground, name = city.airport.outline.intersection(scene), city.airport.name
+    if ground.is_empty:
+        return
     reach = 0.3 * city.side_m
-    west, south, east, north = ground.bounds if not ground.is_empty else scene.bounds
+    west, south, east, north = ground.bounds
     strips = {
         "north": box(west, north - 0.25 * (north - south), east, north + reach),
         "south": box(west, south - reach, east, south + 0.25 * (north - south)),

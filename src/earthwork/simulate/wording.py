@@ -35,7 +35,11 @@ _AMERICAN = (
     ("lorry", "truck"),
     ("storey", "story"),
     ("telephone", "phone"),
-    ("ploughed", "plowed"),
+    ("defence", "defense"),
+    ("rumour", "rumor"),
+    ("grey", "gray"),
+    ("kerb", "curb"),
+    ("misspelt", "misspelled"),
 )
 
 
@@ -115,9 +119,10 @@ def _rounded(value: float, step: float) -> float:
 
 
 def _step(value: float) -> float:
-    """Return the unit that people round a number to: a twentieth of it or so."""
+    """Return the unit that people round a number to: 10 for 130, 50 for 300, 100 for 700."""
     power = 10.0 ** math.floor(math.log10(max(value, 1.0)))
-    return power / 2 if value < 5 * power else power
+    lead = value / power
+    return power / 10 if lead < 2 else (power / 2 if lead < 5 else power)  # noqa: PLR2004
 
 
 def number(value: float) -> str:
@@ -141,7 +146,7 @@ def say_count(true: int, *, rng: np.random.Generator) -> Amount:
         return Amount(words=words, value=true, is_one=true == 1)
     if _DOZENS[0] <= true < _DOZENS[1] and rng.random() < 0.2:  # noqa: PLR2004
         return Amount(words="dozens of", value=None)
-    if _DOZEN < true < 2 * _DOZEN and rng.random() < 0.3:  # noqa: PLR2004
+    if _DOZEN < true <= 17 and rng.random() < 0.3:  # noqa: PLR2004
         return Amount(words="more than a dozen", value=_DOZEN)
     step = 5.0 if true < 100 else _step(true)  # noqa: PLR2004
     below = math.floor((true - 1) / step) * step
@@ -173,8 +178,6 @@ def say_length(length_m: float, *, rng: np.random.Generator, is_inflated: bool =
     unit_m = _KILOMETRE_M if in_km else 1.0
     step = 0.1 if in_km and value < 10 * _KILOMETRE_M else (1.0 if in_km else _step(value))
     shown = round(_rounded(value / unit_m, step), 1)
-    if is_inflated and shown * unit_m < value:
-        shown = round(shown + step, 1)
     hedge = pick(("about", "some", "around") if not is_inflated else _BOLD, rng)
     unit = "kilometre" if in_km else "metre"
     plural = "" if shown == 1 else "s"
