@@ -143,6 +143,20 @@ def test_a_picture_burnt_out_says_so() -> None:
     assert np.array_equal((conditions & SeenThrough.SATURATED) > 0, full)
 
 
+def test_a_camera_that_exposes_by_itself_evens_out_the_brightness_of_days() -> None:
+    noon, evening = (Angles(azimuth_deg=200, elevation_deg=e) for e in (60, 25))
+    ratios = []
+    for exposes in (True, False):
+        camera = replace(SMALL, auto_exposure=exposes)
+        lit = [
+            np.percentile(picture(paint, _plan(camera=camera, sun=sun, atmosphere=CLEAR))[0], 90)
+            for sun in (noon, evening)
+        ]
+        ratios.append(lit[0] / lit[1])
+    assert 0.8 < ratios[0] < 1.2
+    assert ratios[1] > 2.0
+
+
 def test_conditions_are_displaced_as_the_pixels_are() -> None:
     placed = picture(paint, _plan(atmosphere=CLEAR))
     moved = picture(
@@ -220,7 +234,8 @@ def test_a_plan_resolves_what_is_not_said() -> None:
     assert plan.side_px == 120
     assert plan.view == NADIR
     assert plan.atmosphere.cloud_cover == 0
-    assert resolve_tile_px(SMALL) == 768
+    assert resolve_tile_px(SMALL, side_px=800) == 400
+    assert resolve_tile_px(SMALL, side_px=100) == 112
 
 
 def test_one_tile_may_be_taken_by_itself() -> None:

@@ -211,7 +211,7 @@ def plan_photograph(
         misplacement=misplacement,
         tallest_m=tallest_m,
         seed=seed,
-        tile_px=_on_blocks(tile_px or resolve_tile_px(camera)),
+        tile_px=_on_blocks(tile_px or resolve_tile_px(camera, side_px=side)),
     )
 
 
@@ -237,16 +237,19 @@ def _require_within(window: Window | None, *, side_px: int) -> None:
         )
 
 
-def resolve_tile_px(camera: Camera) -> int:
-    """Return the side of tiles whose fine grid takes little memory.
+def resolve_tile_px(camera: Camera, *, side_px: int) -> int:
+    """Return the side of tiles that cut a picture evenly and whose fine grid takes little memory.
 
     Examples
     --------
     >>> from earthwork.simulate.sensor import CAMERAS
-    >>> resolve_tile_px(CAMERAS["vhr-rgb-50cm"]), resolve_tile_px(CAMERAS["sentinel2-like"])
-    (768, 192)
+    >>> resolve_tile_px(CAMERAS["vhr-rgb-50cm"], side_px=4096)
+    688
+    >>> resolve_tile_px(CAMERAS["sentinel2-like"], side_px=400)
+    144
     """
-    return _on_blocks(_TILE_FINE_PX // camera.oversampling)
+    most = _TILE_FINE_PX // camera.oversampling
+    return _on_blocks(ceil(side_px / ceil(side_px / most)))
 
 
 def _on_blocks(pixels: int) -> int:
@@ -467,15 +470,22 @@ def picture_tile(paint: Paint, plan: Plan, tile: Window) -> PictureTile:
     exposure = _grown(rim, scale=1, fine_m=plan.camera.gsd_m, side_m=plan.side_m, halo=_ONE_PX)
     shown, flags, origin, height = _exposed(paint, plan, exposure)
     clouds = sky_over(exposure, plan.atmosphere, sun=plan.sun, view=plan.view)
+    day = daylight(plan.sun)
     shown = seen_through(
         shown,
         atmosphere=plan.atmosphere,
-        day=daylight(plan.sun),
+        day=day,
         sky=clouds,
         weights=plan.camera.weights,
     )
     shown = sharpened(shown, amount=plan.camera.sharpening)[:, 1:-1, 1:-1]
-    counted = digits(shown, camera=plan.camera, origin=(rim.row, rim.column), seed=plan.seed)
+    counted = digits(
+        shown,
+        camera=plan.camera,
+        origin=(rim.row, rim.column),
+        seed=plan.seed,
+        brightness=day.sun[0] + day.sky[0],
+    )
     conditions = _conditions(plan, exposure, flags, origin, clouds)[1:-1, 1:-1]
     conditions[(counted == plan.camera.full).any(axis=0)] |= np.uint8(SeenThrough.SATURATED)
     if plan.camera.jpeg_quality is not None:

@@ -64,6 +64,8 @@ class Camera:
     """Radiance that becomes the highest digit."""
     gamma: float = 1.0
     """Exponent of the tone curve: 1 for linear; above, the dark is lifted as for the press."""
+    auto_exposure: bool = False
+    """True if digits are stretched to the brightness of the day, as pictures for the press are."""
     jpeg_quality: int | None = None
     """Quality of JPEG coding, 30 to 95, for 8 bits only; None for none."""
 
@@ -132,11 +134,11 @@ CAMERAS: dict[str, Camera] = {
     ),
     "vhr-rgb-50cm": Camera(
         bands="rgb", gsd_m=0.5, blur_px=0.6, sharpening=0.5, read_noise=0.8, shot_noise=1.6,
-        black=0.02, white=0.66, gamma=1.25,
+        white=0.66, gamma=1.4, auto_exposure=True,
     ),
     "vhr-rgb-30cm": Camera(
         bands="rgb", gsd_m=0.3, blur_px=0.65, sharpening=0.6, read_noise=0.9, shot_noise=1.8,
-        black=0.02, white=0.66, gamma=1.25,
+        white=0.66, gamma=1.4, auto_exposure=True,
     ),
     "vhr-rgbn-11bit": Camera(
         bands="rgbn", bits=11, gsd_m=0.5, blur_px=0.65, sharpening=0.5,
@@ -144,15 +146,15 @@ CAMERAS: dict[str, Camera] = {
     ),
     "vhr-pan-12bit": Camera(
         bands="pan", bits=12, gsd_m=0.5, blur_px=0.5, sharpening=0.8,
-        read_noise=4.0, shot_noise=36.0, white=1.5,
+        read_noise=4.0, shot_noise=36.0, white=1.1,
     ),
     "press-jpeg": Camera(
         bands="rgb", gsd_m=0.5, blur_px=0.75, sharpening=0.9, read_noise=0.8, shot_noise=1.4,
-        black=0.03, white=0.58, gamma=1.35, jpeg_quality=75,
+        black=0.01, white=0.58, gamma=1.4, auto_exposure=True, jpeg_quality=75,
     ),
     "medium-rgb-3m": Camera(
         bands="rgb", gsd_m=3.0, blur_px=0.6, read_noise=0.9, shot_noise=1.8,
-        black=0.01, white=0.66, gamma=1.2,
+        white=0.66, gamma=1.35, auto_exposure=True,
     ),
     "sentinel2-like": Camera(
         bands="rgbn", bits=12, gsd_m=10.0, blur_px=0.45, read_noise=2.0, shot_noise=14.0, white=1.6,
@@ -509,7 +511,12 @@ def modulation(camera: Camera, cycles_per_px: float) -> float:
 
 
 def digits(
-    radiance: NDArray[np.float32], *, camera: Camera, origin: tuple[int, int], seed: int
+    radiance: NDArray[np.float32],
+    *,
+    camera: Camera,
+    origin: tuple[int, int],
+    seed: int,
+    brightness: float = 1.0,
 ) -> Pixels:
     """Turn radiance into the digits of a picture: tone, noise, rounding; JPEG is apart.
 
@@ -523,6 +530,8 @@ def digits(
         Row and column of the first pixel in the whole picture.
     seed
         Seed of the noise.
+    brightness
+        Radiance of a white sheet on this day: what a camera that exposes by itself divides by.
 
     Returns
     -------
@@ -530,7 +539,8 @@ def digits(
         Dims (band, row, column); uint8 for 8 bits, else uint16.
     """
     curve = _tone_curve(camera.gamma)
-    low, high = np.float32(camera.black), np.float32(camera.white)
+    exposed = brightness if camera.auto_exposure else 1.0
+    low, high = np.float32(camera.black * exposed), np.float32(camera.white * exposed)
     seeds = np.array([sub_seed(seed, _NOISE_SEED, band) for band in range(len(radiance))])
     counted = _counted(
         radiance, curve, low, np.float32(1) / (high - low), np.float32(camera.full),

@@ -35,7 +35,7 @@ _BRIGHTNESS: Bands = (0.92, 0.93, 0.95, 0.88)
 """Reflectance of a thick cloud."""
 _SHADE: Bands = (0.76, 0.73, 0.67, 0.80)
 """Share of the light that a thick cloud takes from the ground below."""
-_HAZE_LIGHT: Bands = (0.026, 0.034, 0.049, 0.014)
+_HAZE_LIGHT: Bands = (0.034, 0.046, 0.068, 0.018)
 """Reflectance of the air itself at haze 1."""
 _HAZE_LOSS: Bands = (0.055, 0.065, 0.085, 0.035)
 """Share of the ground's light that is scattered away at haze 1."""
@@ -46,7 +46,7 @@ _LEAST_THROUGH = 0.2
 class Atmosphere:
     """Haze and clouds of one moment."""
 
-    haze: float = 0.6
+    haze: float = 1.0
     """Strength of the haze: 0 for none, 1 for a usual day over a dusty plain, 5 for a storm."""
     cloud_cover: float = 0.0
     """Share of the sky under cloud, 0 to 1, over an area far wider than a cloud."""
