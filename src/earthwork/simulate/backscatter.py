@@ -12,7 +12,7 @@ Measuring soil moisture with imaging radars, https://doi.org/10.1109/36.406677 (
 Hersbach, H., Stoffelen, A. & de Haan, S. (2007), An improved C-band scatterometer ocean
 geophysical model function: CMOD5, https://doi.org/10.1029/2006JC003743 (rise with wind; narrow
 water is calmer). Dong, Y., Forster, B. & Ticehurst, C. (1997), Radar backscatter analysis for urban
-environments, https://doi.org/10.1080/014311697218467 (walls, corners and their bearing).
+environments, International Journal of Remote Sensing 18(6) (walls, corners and their bearing).
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ beam's slant over the wall; debris takes the corner away.
 References
 ----------
 Franceschetti, G., Iodice, A. & Riccio, D. (2002), A canonical problem in electromagnetic
-backscattering from buildings, https://doi.org/10.1109/TGRS.2002.802459 (wall, ground and roof,
-what each sees and shades).
+backscattering from buildings, IEEE Transactions on Geoscience and Remote Sensing 40(8), 1787-1801
+(wall, ground and roof: what each sees and shades).
 """
 
 from __future__ import annotations
