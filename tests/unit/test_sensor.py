@@ -37,6 +37,9 @@ def test_every_named_camera_is_of_its_kind() -> None:
     for camera in CAMERAS.values():
         assert camera.weights.shape == (camera.band_count, 4)
         assert camera.weights.sum(axis=1) == pytest.approx(1.0)
+        assert len(camera.band_names) == camera.band_count
+    assert CAMERAS["vhr-rgbn-11bit"].band_names == ("red", "green", "blue", "nir")
+    assert CAMERAS["vhr-pan-50cm"].band_names == ("pan",)
 
 
 @pytest.mark.parametrize(
