@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import cast
+from zlib import crc32
 
 import numpy as np
 import shapely
@@ -13,6 +14,7 @@ from shapely.ops import substring
 
 from earthwork.simulate.city import Footprint, Quarter, Road, RoadClass, Tone, Use
 from earthwork.simulate.landscape import Bank, Block, Building, Condition, Mound, Patch
+from earthwork.simulate.lifetimes import hashed
 from earthwork.simulate.materials import Material
 from earthwork.simulate.things import FULL, Sort, Thing, Today, beside, place_on
 
@@ -120,20 +122,22 @@ def _house(
 
 def new_roofs(today: Today) -> Iterator[Thing]:
     """Yield intact buildings whose roofs were renewed since the first date."""
-    for standing in today.landscape.buildings:
-        house = standing.footprint
-        rng = today.rng("roof", house.id)
-        is_used = rng.uniform() * FULL < _NEW_ROOFS * today.order.new_buildings
-        if (
-            is_used
-            and standing.condition is Condition.INTACT
-            and today.elapsed > rng.uniform(0, 730)
-        ):
-            roof = Building(footprint=house, condition=Condition.REROOFED,
-                            severity=float(rng.uniform(0.4, 1.0)))  # fmt: skip
-            yield Thing(
-                id=f"roof/{house.id}", sort=Sort.NEW_ROOF, geometry=house.outline, building=roof
-            )
+    limit = _NEW_ROOFS * today.order.new_buildings
+    names = [standing.footprint.id for standing in today.landscape.buildings]
+    # A source of randomness for each of thousands of houses is slow: most are told by a hash.
+    own = np.array([crc32(name.encode()) for name in names], dtype=np.uint64)
+    chances = hashed(own ^ np.uint64(today.seed), 0) * FULL
+    for index in np.flatnonzero(chances < limit):
+        standing = today.landscape.buildings[index]
+        house, rng = standing.footprint, today.rng("roof", names[index])
+        is_due = today.elapsed > rng.uniform(0, 730)
+        if is_due and standing.condition is Condition.INTACT:
+            yield _new_roof(house, severity=float(rng.uniform(0.4, 1.0)))
+
+
+def _new_roof(house: Footprint, *, severity: float) -> Thing:
+    roof = Building(footprint=house, condition=Condition.REROOFED, severity=severity)
+    return Thing(id=f"roof/{house.id}", sort=Sort.NEW_ROOF, geometry=house.outline, building=roof)
 
 
 def heaps(today: Today) -> Iterator[Thing]:
