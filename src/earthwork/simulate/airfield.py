@@ -51,11 +51,12 @@ class Site:
 
 
 _BOX = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
-_RUNWAY = np.array([(-0.62, -0.17), (0.44, -0.17)])
+_RUNWAY = np.array([(-0.47, -0.17), (0.45, -0.17)])
 _APRON = np.array([(-0.09, 0.04), (0.02, 0.02), (0.03, -0.17), (0.055, -0.17), (0.06, 0.02),
                    (0.17, 0.03), (0.18, 0.25), (-0.1, 0.26)])  # fmt: skip
 _HALLS = ((-0.055, 0.37, 44, 17, 9.0), (0.04, 0.36, 30, 22, 11.0), (0.125, 0.35, 22, 16, 7.0))
-_GATE = np.array([(-0.01, 0.5)])
+_GATE = np.array([(-0.15, 0.5)])
+_STAND = np.array([(-0.115, 0.2)])
 
 
 def find_site(
@@ -95,7 +96,7 @@ def _drawn(scene: Polygon, core: Point, *, rng: np.random.Generator) -> Site:
     bearing = rng.uniform(0, 360)
     away = depth / 2 + rng.uniform(0.26, 0.42) * side
     faces_left = bool(rng.random() < 0.5)  # noqa: PLR2004
-    heading = bearing + (90 if faces_left else -90) + rng.uniform(-12, 12)
+    heading = bearing + (-90 if faces_left else 90) + rng.uniform(-12, 12)
     along = rng.uniform(-0.16, 0.16) * side
     turn, way = np.radians(bearing), np.radians(heading)
     return Site(
@@ -153,7 +154,7 @@ def turned_box(x: float, y: float, long: float, wide: float, heading_deg: float)
 def airport_road(site: Site, mains: BaseGeometry, *, name: str, width_m: float) -> Road:
     """Return the road from the terminal to the nearest main road."""
     gate = Point(site.place(_GATE)[0])
-    inner = Point(site.place(_GATE - (0, 0.14))[0])
+    inner = Point(site.place(_STAND)[0])
     end = shapely.shortest_line(gate, mains).coords[1]
     line = LineString([(inner.x, inner.y), (gate.x, gate.y), end])
     return Road(id="road-airport", name=name, line=line, width_m=width_m,

@@ -378,7 +378,11 @@ def _assembled(layout: Layout, built: Sequence[BuiltUp], country: Country) -> Ci
         wadis=layout.wadis,
         roads=(*layout.mains, *layout.bridges, *streets, *layout.edges, *country.tracks),
         footprints=(*houses, *layout.halls),
-        quarters=tuple(district.quarter for district in layout.districts),
+        quarters=tuple(
+            district.quarter
+            for district, part in zip(layout.districts, built, strict=True)
+            if part.footprints
+        ),
         airport=layout.airport,
         fields=country.fields,
         yard_walls=tuple(wall for part in built for wall in part.yard_walls),

@@ -33,6 +33,8 @@ _TOWER_NEEDS_M2 = 330.0
 _FRONT_M = 14.0
 _FRINGE_M = 26.0
 _EMPTY_FRINGE = 0.45
+_COARSE_M2 = 700.0
+"""Works and flats are built on large parcels, up to the edge of town."""
 _LEAST_PARCEL = 0.3
 """A parcel smaller than this share of a usual one is not built on."""
 _SHARE_WITH_NOTCH = 0.35
@@ -202,7 +204,7 @@ def _uses(
     uses[(rng.random(count) < pattern.towers) & (area > _TOWER_NEEDS_M2)] = Use.TOWER
     uses[_mosques(parcels, pattern, rng=rng)] = Use.MOSQUE
     shapely.prepare(fringe)
-    is_outer = shapely.dwithin(parcels, fringe, _FRINGE_M)
+    is_outer = shapely.dwithin(parcels, fringe, _FRINGE_M) & (pattern.parcel_m2 < _COARSE_M2)
     empty = np.where(is_outer, np.maximum(pattern.empty, _EMPTY_FRINGE), pattern.empty)
     is_empty = (area < _LEAST_PARCEL * pattern.parcel_m2) | (rng.random(count) < empty)
     uses[is_empty & (uses != Use.MOSQUE)] = ""

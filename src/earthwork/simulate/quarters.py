@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from earthwork.simulate.city import Fabric, Quarter
 from earthwork.simulate.layout import District
 from earthwork.simulate.main_roads import Ground
-from earthwork.simulate.styles import CityStyle
+from earthwork.simulate.styles import CityStyle, Pattern
 
 _FITS = 6
 _THIN_M = 7.0
@@ -21,6 +22,8 @@ _THIN_M = 7.0
 _LEAST_FACE_M2 = 500.0
 _LEAST_QUARTER = 0.045
 """A face smaller than this share of the town joins a neighbour."""
+_PARCELS_AT_LEAST = 14
+_SMALLEST = 0.5
 _LEAST_FAR = 0.02
 """A suburb beyond the river smaller than this share of the scene is not built."""
 _CORNER_EVERY_M = 85.0
@@ -119,7 +122,10 @@ def divide(
     """
     built = [face for face in faces if _is_roomy(face) and town.covers(_spot(face))]
     inner = [face for face in built if old_town.covers(_spot(face))]
-    outer = [face for face in built if not old_town.covers(_spot(face))]
+    if not 0 < len(inner) < len(built):
+        # In the smallest towns the ring may enclose nothing, or all.
+        inner = [min(built, key=lambda face: face.distance(core))]
+    outer = [face for face in built if all(face is not one for one in inner)]
     least = _LEAST_QUARTER * sum(face.area for face in built)
     old = _halves(inner, core)
     new = _grouped(outer, least_m2=least)
@@ -235,6 +241,21 @@ def _district(
     return District(
         quarter=Quarter(name=name, outline=area, fabric=fabric),
         faces=tuple(group),
-        pattern=style.patterns[fabric],
+        pattern=_fitting(style.patterns[fabric], area.area),
         heading_deg=heading + float(rng.normal(0, 14)),
+    )
+
+
+def _fitting(pattern: Pattern, area_m2: float) -> Pattern:
+    """Return a pattern with blocks and parcels small enough for some of them to fit."""
+    most = area_m2 / _PARCELS_AT_LEAST
+    if pattern.parcel_m2 <= most:
+        return pattern
+    size = max(float(np.sqrt(most / pattern.parcel_m2)), _SMALLEST)
+    across, along = pattern.spacing_m
+    return replace(
+        pattern,
+        parcel_m2=size**2 * pattern.parcel_m2,
+        spacing_m=(size * across, size * along),
+        setback_m=size * pattern.setback_m,
     )
