@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely import LineString, Point
+from shapely import LineString, Point, STRtree
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import InvalidValue
@@ -375,9 +375,9 @@ def blow_craters(site: Site) -> Outcome:
     event, rng = site.event, site.rng
     spots = _spots(site, count=event.count or (1 if event.where.at is not None else 6),
                    clearance_m=2.0)  # fmt: skip
-    works = []
+    works, houses = [], site.standing()
     for number, (x, y) in enumerate(spots, start=1):
-        radius = event.radius_m or float(rng.uniform(1.8, 5.0))
+        radius = event.radius_m or min(float(rng.uniform(1.8, 5.0)), _room_m(x, y, houses))
         depth = event.height_m or radius * float(rng.uniform(0.28, 0.45))
         outline = Point(x, y).buffer(radius)
         tone = earth_tone(event, rng=rng)
@@ -399,6 +399,12 @@ def blow_craters(site: Site) -> Outcome:
         mound = Mound(x=float(x), y=float(y), radius_m=radius, height_m=-depth, tone=tone)
         works.append(Work(deed=deed, mounds=(mound,)))
     return Outcome(added=tuple(_paced(works, site)))
+
+
+def _room_m(x: float, y: float, houses: STRtree) -> float:
+    """Return how far a crater can reach from a spot without taking a wall down, 1.2 m or more."""
+    nearest = houses.query_nearest(Point(x, y), return_distance=True)[1]
+    return max(1.2, float(nearest[0]) - 0.5) if len(nearest) else 5.0
 
 
 def _paced(works: Sequence[Work], site: Site) -> list[Work]:

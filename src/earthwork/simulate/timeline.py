@@ -151,7 +151,7 @@ def landscape_at(
         city=city,
         moment=moment,
         season=Season() if season is None else season,
-        buildings=_buildings(city, there, moment),
+        buildings=_buildings(city, chronicle.works, moment),
         patches=tuple(patch for work in there for patch in work.patches if patch.outline.area > 0),
         banks=tuple(bank for work in there for bank in work.banks if bank.line.length > 0.5),  # noqa: PLR2004
         mounds=tuple(mound for work in there for mound in work.mounds),
@@ -162,13 +162,16 @@ def landscape_at(
     )
 
 
-def _buildings(city: City, there: Sequence[Work], moment: datetime) -> tuple[Building, ...]:
-    """Return every building, old and new, as it stands."""
+def _buildings(city: City, works: Sequence[Work], moment: datetime) -> tuple[Building, ...]:
+    """Return every building, old and new, as it stands: the last work on each decides.
+
+    Deeds that have ended count too: a house that is razed after it was built anew leaves its lot.
+    """
     state: dict[str, tuple[Condition, float]] = {}
     added: dict[str, Building] = {}
-    for work in there:
+    for work in works:
         name = work.deed.footprint
-        if work.condition is None or name is None:
+        if work.condition is None or name is None or moment < work.deed.begun:
             continue
         if work.lot is not None:
             state[work.lot] = (Condition.RAZED, 1.0)
@@ -193,7 +196,7 @@ def _buildings(city: City, there: Sequence[Work], moment: datetime) -> tuple[Bui
 def _new_building(work: Work, moment: datetime) -> Building:
     if work.house is None:
         raise AssertionError(work.deed.id)
-    share = share_done(work.deed, moment)
+    share = share_done(replace(work.deed, undone=None), moment)
     if share >= 1:
         return Building(footprint=work.house)
     return Building(
