@@ -79,6 +79,8 @@ class SunOptions:
     """Taken where nothing tells the sun's elevation."""
     draws: int = 60
     """Resamples of the regions from which the error is told."""
+    lean_error_deg: float = 8.0
+    """Error added where the view is not known: lean of a usual look aside turns the axis."""
     least_regions: int = 15
     """Fewer regions tell no direction reliably."""
     largest_error_deg: float = 15.0
@@ -170,10 +172,12 @@ def estimate_sun(
     height_deg = rough.degrees or options.default_elevation_deg
     azimuth = _without_lean(sunward.azimuth_deg, height_deg, view)
     elevation = _elevation(azimuth, axis, taken, longitude, latitude, gsd_m, options)
-    lean = "" if view is None else " The lean of what stands is allowed for."
+    lean = " The lean of what stands is allowed for."
+    if view is None:
+        lean = " The view is not known, so neither is how far lean turned the axis."
     return SunEstimate(
         azimuth_deg=azimuth,
-        azimuth_error_deg=axis.error_deg,
+        azimuth_error_deg=hypot(axis.error_deg, 0.0 if view else options.lean_error_deg),
         elevation_deg=elevation.degrees,
         elevation_error_deg=elevation.error_deg,
         is_reliable=_is_reliable(axis, sunward, len(regions.weights), options)
