@@ -98,8 +98,8 @@ class Debris:
         _heap_bodies(pile, ground.material, ground.albedo, owner, away, self.table, self.seed,
                      window)  # fmt: skip
         _strew(pile, pile.copy(), ground.material, ground.albedo, self.outlines.points,
-               self.outlines.rings, self.outlines.shapes, self.outlines.owners, picked, self.table, self.seed,
-               window)  # fmt: skip
+               self.outlines.rings, self.outlines.shapes, self.outlines.owners, picked,
+               self.table, self.seed, window)  # fmt: skip
         np.add(ground.soft_m, pile, out=ground.soft_m)
 
 

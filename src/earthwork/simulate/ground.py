@@ -53,13 +53,15 @@ DATUM_M = 220.0
 WATER_BELOW_M = 3.0
 """Level of the river below the plain."""
 _BANK_REACH_M = 9.0
+_TOWN_EDGE_M = 9.0
+"""Trodden ground gives way to soil over this distance."""
 _SHORE_M = 3.0
 """Floods and fires end softly over this distance."""
 _SWELL_M, _RIPPLE_M, _BUMP_M = 250.0, 30.0, 5.0
 _RIPPLE, _BUMP = 0.12, 0.018
 _FAR = np.float32(1e9)
 
-_PLAIN, _FIELD, _ROAD, _RUNWAY, _RIVER = range(5)
+_PLAIN, _FIELD, _ROAD, _RUNWAY, _RIVER, _TOWN = range(6)
 _PAVING = {
     RoadClass.MAIN: Material.ASPHALT,
     RoadClass.STREET: Material.STREET,
@@ -146,6 +148,8 @@ class Ground:
     """Dims (item, value): as ``_Item.row``."""
     land: Outlines
     """Quarters, fields, airfield; geometry k is item k + 1."""
+    town: Strokes
+    """Edge of the trodden ground, item 1 where there is any."""
     waters: Outlines
     """River bank and water."""
     water_items: NDArray[np.int64]
@@ -217,6 +221,7 @@ def lay_ground(landscape: Landscape) -> Ground:
     return Ground(
         items=np.array([item.row() for item in items], dtype=np.float32),
         land=outlines_of([outline for outline, _ in land]),
+        town=rims_of(outlines_of([_trodden(city)] if city.quarters else [])),
         waters=outlines_of([outline for outline, _ in waters]),
         water_items=water_items,
         shores=rims_of(outlines_of([outline for outline, _ in waters[1:]])),
@@ -237,12 +242,17 @@ def lay_ground(landscape: Landscape) -> Ground:
 
 
 def _land(city: City, season: Season) -> Iterator[tuple[BaseGeometry, _Item]]:
-    for quarter in city.quarters:
-        yield quarter.outline.buffer(3.0), _Item(material=Material.DUST)
+    if city.quarters:
+        yield _trodden(city), _Item(material=Material.DUST, kind=_TOWN)
     for number, field in enumerate(city.fields):
         yield field.outline, _field_item(field, season, number=number)
     if city.airport is not None:
         yield from _airfield(city.airport)
+
+
+def _trodden(city: City) -> BaseGeometry:
+    """Return the ground between houses: all quarters and a little beyond."""
+    return shapely.union_all([quarter.outline.buffer(3.0) for quarter in city.quarters])
 
 
 def _field_item(field: Field, season: Season, *, number: int) -> _Item:
@@ -429,6 +439,9 @@ def _draw_ways(
     box: Box,
 ) -> None:
     reach = float(ground.items[:, 6].max()) + 2.0
+    edges = ground.town.near(box, reach_m=_TOWN_EDGE_M)
+    measure_rims(across, item, ground.town.pieces[edges], ground.town.owners[edges] + 1,
+                 _TOWN_EDGE_M, window)  # fmt: skip
     middles = ground.middles.near(box, reach_m=1e4)
     _measure_across(across, item, ground.middles.pieces[middles],
                     ground.middle_items[ground.middles.owners[middles]], ground.items,
@@ -645,12 +658,18 @@ def _shade(
             elif kind == _RIVER:
                 a = abs(across[i, j]) / items[it, 6]
                 shade *= 0.92 + 0.45 * _step(0.55, 1.05, a + 0.10 * c)
+            elif kind == _TOWN:
+                kind = _PLAIN
+                trodden = min(1.0, across[i, j] / _TOWN_EDGE_M)
+                trodden = _step(0.0, 1.0, trodden + 0.18 * p + 0.2 * c)
+                for band in range(4):
+                    tone[band] += (1.0 - trodden) * (look[0, band] - tone[band])
             if m <= 1 or m in {6, 11}:
                 # Weeds gather in tracts; trodden ground has patches with edges; cars leave tracks.
                 weeds = 0.32 * _step(0.1, 1.8, 0.8 * h + 0.7 * c + 0.35 * p)
                 if m == 1:
                     weeds *= 0.7
-                    shade *= 1.0 + 0.11 * (p + 0.5 * c > 0.75) - 0.10 * (p - 0.6 * c > 1.0)
+                    shade *= 1.0 + 0.08 * (p + 0.5 * c > 0.75) - 0.07 * (p - 0.6 * c > 1.0)
                 for band in range(4):
                     tone[band] += weeds * (
                         0.75 * look[19, band] + 0.25 * look[0, band] - tone[band]

@@ -49,7 +49,7 @@ _MOIST: Tone = (0.60, 0.60, 0.62, 0.52)
 _GRAIN: dict[Material, tuple[float, float, float, float]] = {
     # spread of brightness over decimetres, metres, tens of metres and hundreds of metres
     Material.SOIL: (0.06, 0.08, 0.10, 0.10),
-    Material.DUST: (0.08, 0.12, 0.10, 0.07),
+    Material.DUST: (0.09, 0.09, 0.09, 0.07),
     Material.FALLOW: (0.07, 0.07, 0.08, 0.07),
     Material.STUBBLE: (0.06, 0.07, 0.09, 0.08),
     Material.GREEN: (0.10, 0.11, 0.14, 0.12),
