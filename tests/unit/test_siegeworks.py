@@ -394,7 +394,11 @@ def test_a_span_of_a_bridge_falls() -> None:
 def test_a_tunnel_leaves_nothing_on_the_ground() -> None:
     work = only(done(event(Do.TUNNEL, OPEN)))
     assert work.deed.kind is Kind.TUNNEL
-    assert not (work.banks or work.blocks or work.patches or work.mounds or work.rubble)
+    assert not work.banks
+    assert not work.blocks
+    assert not work.patches
+    assert not work.mounds
+    assert not work.rubble
 
 
 # --- opening and building again ----------------------------------------------------------------
