@@ -134,7 +134,10 @@ def _junctions(
     end, other = end[owner[end] != other], other[owner[end] != other]
     index = np.concatenate([owner, first[which], second[which], other])
     spots = np.concatenate([ends, crossings, crossings, ends[end]])
-    return index, shapely.line_locate_point(lines[index], spots), shapely.get_coordinates(spots)
+    places = shapely.line_locate_point(lines[index], spots)
+    # Both ends of a ring lie at its beginning: the late one is set by hand.
+    places[lines.size : 2 * lines.size] = shapely.length(lines)
+    return index, places, shapely.get_coordinates(spots)
 
 
 def _merged(spots: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

@@ -34,12 +34,12 @@ SPEECHES: Mapping[str, Sounds] = {
     "liquid": Sounds(
         onsets=("l", "m", "p", "r", "v", "n", "s", "t", "k", "b", "d"),
         vowels=("a", "e", "o", "i", "ia"),
-        codas=("ra", "lo", "na", "nte", "mi", "va", "lda", "re"),
+        codas=("rva", "lmo", "nza", "nte", "mira", "vola", "lda", "ndre"),
     ),
     "hard": Sounds(
         onsets=("k", "t", "b", "dr", "v", "s", "gr", "m", "zh", "l", "n", "p", "st"),
         vowels=("o", "a", "e", "u", "y"),
-        codas=("vka", "rsk", "lno", "n", "tar", "gor", "k", "mets"),
+        codas=("vnak", "rsk", "lnok", "tar", "gran", "mets", "vost"),
     ),
     "breathed": Sounds(
         onsets=("h", "gh", "s", "m", "w", "r", "b", "dh", "t", "f", "n", "kh", "j"),
@@ -50,8 +50,41 @@ SPEECHES: Mapping[str, Sounds] = {
 """Sounds by speech."""
 
 REAL_NAMES = frozenset({
-    "Aleppo", "Baghdad", "Basra", "Daraa", "Dara", "Gaza", "Homs", "Kabul", "Karaman", "Kunduz",
-    "Madaya", "Mosul", "Palu", "Qatana", "Raqqa", "Sana", "Samarra", "Taiz", "Tabqa", "Tikrit",
+    "Aleppo", "Babana", "Babat", "Babina", "Badin", "Bafut", "Baghdad", "Bahar", "Bajil", "Banan",
+    "Banat", "Banur", "Barah", "Baran", "Barara", "Bariq", "Bashan", "Basra", "Batam", "Batifa",
+    "Bawal", "Bawana", "Bidar", "Bidur", "Bihat", "Bikin", "Binan", "Birur", "Bishan", "Bitam",
+    "Branik", "Bremen", "Brilon", "Bukan", "Bukhara", "Bukuya", "Buram", "Busan", "Chaman",
+    "Chanod", "Chatan", "Chelak", "Chemor", "Chorod", "Dabat", "Dakar", "Damad", "Daman", "Dara",
+    "Daraa", "Darab", "Daran", "Dashan", "Dashun", "Dasuya", "Datun", "David", "Dawan", "Deder",
+    "Degan", "Demak", "Dhabad", "Diamante", "Didam", "Didim", "Dinar", "Disuq", "Dover", "Dushan",
+    "Dusit", "Farah", "Farum", "Fatih", "Fukura", "Fuman", "Fushun", "Gatak", "Gavar", "Gaza",
+    "Gelan", "Gerash", "Gerik", "Ghatal", "Ginan", "Giron", "Gonen", "Goshen", "Gotan", "Hadim",
+    "Hajira", "Hamada", "Hamah", "Hamar", "Hamina", "Hamura", "Hanam", "Harar", "Harir", "Harur",
+    "Hasuda", "Hirara", "Hisar", "Hizan", "Homs", "Husum", "Jamul", "Jasim", "Jatara", "Jawad",
+    "Kaarina", "Kabul", "Kadan", "Kaduna", "Kadur", "Kahin", "Kakira", "Kaman", "Kamina", "Kamiya",
+    "Kanaya", "Kaqun", "Karad", "Karaman", "Kariya", "Karur", "Kasara", "Kashan", "Kashin",
+    "Kashira", "Kasur", "Kawit", "Kazan", "Kharan", "Kharar", "Kibara", "Kinana", "Kiruna",
+    "Kiwira", "Kolente", "Kudat", "Kunduz", "Kutum", "Kuwana", "Lalin", "Lalor", "Lamin", "Lerik",
+    "Leshan", "Levin", "Limon", "Logan", "Lonar", "Maasin", "Madavan", "Madaya", "Madhira",
+    "Maghar", "Mahad", "Maham", "Mahan", "Mahina", "Maibara", "Makum", "Mamun", "Maner", "Maraba",
+    "Maran", "Marana", "Marin", "Marina", "Marivan", "Masal", "Masan", "Masaya", "Masina",
+    "Masuda", "Matam", "Matara", "Mawana", "Medak", "Medan", "Menen", "Midar", "Mihara", "Milak",
+    "Milan", "Minab", "Minad", "Mishan", "Mogan", "Mogok", "Monor", "Morar", "Moron", "Mosul",
+    "Mushin", "Musina", "Mutum", "Nachod", "Nador", "Nafada", "Nagar", "Nagod", "Nahan", "Nakur",
+    "Namur", "Narail", "Narok", "Naron", "Nashik", "Natal", "Navan", "Nawada", "Nesher", "Norak",
+    "Novelda", "Numan", "Palu", "Potenza", "Qatana", "Qidar", "Qishan", "Qusar", "Qutur", "Rabat",
+    "Rafah", "Rahat", "Rajura", "Ramada", "Raman", "Ramon", "Ranam", "Raqqa", "Ravar", "Raver",
+    "Razam", "Redan", "Reserva", "Rolante", "Roman", "Rudan", "Rumah", "Runan", "Sabara", "Sahab",
+    "Saham", "Sahar", "Sakura", "Samal", "Samana", "Samar", "Samara", "Samarra", "Sana", "Sanana",
+    "Sarab", "Saram", "Saran", "Satana", "Satara", "Satuba", "Satun", "Sawar", "Sawara", "Seversk",
+    "Shatura", "Shawan", "Shelek", "Shetan", "Shibuya", "Shilin", "Shimen", "Shitan", "Shiwan",
+    "Shunan", "Sibut", "Sikar", "Sinah", "Sinan", "Sirur", "Siwah", "Siwan", "Siwana", "Suhum",
+    "Sumida", "Sunam", "Sunan", "Suran", "Surat", "Surin", "Suzun", "Tabira", "Tabqa", "Tahara",
+    "Tahuna", "Taiz", "Takab", "Takum", "Talod", "Tamana", "Tamura", "Tarana", "Tariba", "Tarifa",
+    "Tarub", "Tarut", "Tashan", "Tatarsk", "Terek", "Tijara", "Tikrit", "Timon", "Tiran", "Tirana",
+    "Tirur", "Tomar", "Tovar", "Tuban", "Turin", "Tushan", "Valente", "Valenza", "Varash", "Vidin",
+    "Vigan", "Vilar", "Virar", "Vogan", "Wakuya", "Warah", "Warud", "Washim", "Wuhan", "Wushan",
+    "Wutan", "Zabid", "Zadar", "Zafar", "Zagan", "Zawiya", "Zigon",
 })  # fmt: skip
 """Names that are never given, should chance make them."""
 
@@ -71,12 +104,12 @@ def invent_names(*, speech: str, rng: np.random.Generator) -> Iterator[str]:
     str
         Three syllables, capitalised: long enough to be no real place by chance.
     """
-    given: set[str] = set(REAL_NAMES)
+    given: set[str] = set()
     sounds = SPEECHES[speech]
     while True:
         name = _name(sounds, rng=rng)
         # Names that begin alike are mistaken for one another in a report.
-        if name not in given and all(name[:4] != other[:4] for other in given):
+        if name not in REAL_NAMES and all(name[:4] != other[:4] for other in given):
             given.add(name)
             yield name
 
