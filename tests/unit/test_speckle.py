@@ -46,7 +46,7 @@ def test_power_follows_a_gamma_distribution():
 
 def test_the_grain_is_as_wide_as_the_resolution_makes_it():
     # The autocorrelation of power is the squared autocorrelation of a Gaussian response.
-    flicker = picture(pixels=400, of=response((20.0, 30.0), look=(1.0, 0.0)))
+    flicker = picture(pixels=300, of=response((20.0, 30.0), look=(1.0, 0.0)))
     flicker = flicker / flicker.mean() - 1
     for lag in (1, 2, 3):
         in_range = (flicker[:, lag:] * flicker[:, :-lag]).mean() / flicker.var()
@@ -84,9 +84,9 @@ def test_the_expected_power_is_the_mean_of_many_pictures():
     rng = np.random.default_rng(5)
     scattered, lasting = even_ground(12, 0.1, of)
     lasting += 0.3 * np.exp(2j * np.pi * rng.random(lasting.shape)).astype(np.complex64)
-    many = [speckled(scattered, lasting, response=of, looks=4.4, rng=rng) for _ in range(200)]
+    many = [speckled(scattered, lasting, response=of, looks=4.4, rng=rng) for _ in range(80)]
     expected = expected_power(scattered, lasting, response=of)
-    assert np.mean(many, axis=0) == pytest.approx(expected, rel=0.2)
+    assert np.mean(many, axis=0) == pytest.approx(expected, rel=0.3)
     assert np.mean(many) == pytest.approx(float(expected.mean()), rel=0.02)
 
 
