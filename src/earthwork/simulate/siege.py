@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from earthwork.errors import InvalidValue
 from earthwork.model.scene import Angles
 from earthwork.simulate.chronicle import Deed
 from earthwork.simulate.city import City
-from earthwork.simulate.city_plan import plan_city
 from earthwork.simulate.everyday import add_everyday, everyday_truth
 from earthwork.simulate.landscape import Landscape
-from earthwork.simulate.nahrabad import plan_nahrabad
+from earthwork.simulate.orders import (
+    resolve_camera,
+    resolve_city,
+    resolve_misplacement,
+    resolve_season,
+)
 from earthwork.simulate.photograph import Plan, plan_photograph
 from earthwork.simulate.reports import SimulatedReport, write_reports
-from earthwork.simulate.scenario import NAHRABAD, CityOrder, Scenario, SceneOrder, SeasonOrder
-from earthwork.simulate.seasons import season_of
-from earthwork.simulate.sensor import CAMERAS, Camera, Misplacement
+from earthwork.simulate.scenario import Scenario, SceneOrder
 from earthwork.simulate.site import Site, find_site
-from earthwork.simulate.styles import STYLES
 from earthwork.simulate.things import Thing
 from earthwork.simulate.timeline import Chronicle, landscape_at, unfold
 from earthwork.simulate.weather import Atmosphere
 
 _OVER_ROOFS_M = 6.0
 """What stands on roofs, and the swell of the ground over the reach of a shadow."""
-_ASKED = ("gsd_m", "bands", "bits", "blur_px", "sharpening", "read_noise", "shot_noise",
-          "jpeg_quality")  # fmt: skip
 _EVERYDAY_SEED, _NOISE_SEED, _CLOUD_SEED = 11, 12, 13
 
 
@@ -86,57 +84,32 @@ def build_siege(scenario: Scenario) -> Siege:
     order = scenario.city
     site = find_site(side_m=order.side_m, longitude=order.longitude, latitude=order.latitude)
     for scene in scenario.scenes:
-        camera_of(scene)
+        resolve_camera(scene)
         site.sun(scene.captured)
-    city = plan_ordered_city(order)
+    city = resolve_city(order)
     return Siege(scenario=scenario, site=site, city=city, chronicle=unfold(scenario, city))
 
 
-def plan_ordered_city(order: CityOrder) -> City:
-    """Return the city that a scenario asks for.
-
-    Raises
-    ------
-    InvalidValue
-        If there is no such style.
-    """
-    if order.style == NAHRABAD:
-        return plan_nahrabad(order.side_m, seed=order.seed)
-    if order.style is not None and order.style not in STYLES:
-        raise InvalidValue(
-            f"there is no style “{order.style}”", where="style", choices=[*STYLES, NAHRABAD]
-        )
-    style = None if order.style is None else STYLES[order.style]
-    return plan_city(order.side_m, seed=order.seed, style=style, name=order.name)
-
-
-def landscape_of(siege: Siege, moment: datetime, *, season: SeasonOrder | None = None) -> Landscape:
-    """Return the ground at a moment, with everything that passes through a city every day.
-
-    Parameters
-    ----------
-    siege
-        The siege.
-    moment
-        Aware UTC.
-    season
-        What to change in the season of the date.
-    """
+def landscape_of(siege: Siege, scene: SceneOrder) -> Landscape:
+    """Return the ground at a scene, with everything that passes through a city every day."""
     order = siege.scenario.everyday
-    return add_everyday(_works(siege, moment, season), order, **_everyday(siege.scenario))
+    return add_everyday(_works(siege, scene), order, **_everyday(siege.scenario))
 
 
-def things_of(
-    siege: Siege, moment: datetime, *, season: SeasonOrder | None = None
-) -> tuple[Thing, ...]:
-    """Return what passes through the city every day and is there at a moment: the decoys."""
+def landscape_at_moment(siege: Siege, moment: datetime) -> Landscape:
+    """Return the ground at any moment, aware UTC, in the season of its date."""
+    return landscape_of(siege, SceneOrder(id="moment", captured=moment))
+
+
+def things_of(siege: Siege, scene: SceneOrder) -> tuple[Thing, ...]:
+    """Return what passes through the city every day and is there at a scene: the decoys."""
     order = siege.scenario.everyday
-    return everyday_truth(_works(siege, moment, season), order, **_everyday(siege.scenario))
+    return everyday_truth(_works(siege, scene), order, **_everyday(siege.scenario))
 
 
-def _works(siege: Siege, moment: datetime, season: SeasonOrder | None) -> Landscape:
-    time_of_year = season_of(moment, latitude=siege.site.latitude, order=season)
-    return landscape_at(siege.city, siege.chronicle, moment, season=time_of_year)
+def _works(siege: Siege, scene: SceneOrder) -> Landscape:
+    season = resolve_season(scene, latitude=siege.site.latitude)
+    return landscape_at(siege.city, siege.chronicle, scene.captured, season=season)
 
 
 def _everyday(scenario: Scenario) -> dict[str, Any]:
@@ -168,7 +141,7 @@ def plan_of(siege: Siege, scene: SceneOrder, *, tallest: float) -> Plan:
     seed = siege.scenario.seed
     return plan_photograph(
         side_m=siege.site.side_m,
-        camera=camera_of(scene),
+        camera=resolve_camera(scene),
         sun=siege.site.sun(scene.captured),
         view=Angles(azimuth_deg=scene.view_azimuth_deg, elevation_deg=scene.view_elevation_deg),
         atmosphere=Atmosphere(
@@ -176,40 +149,10 @@ def plan_of(siege: Siege, scene: SceneOrder, *, tallest: float) -> Plan:
             cloud_cover=scene.cloud_cover,
             seed=_own_seed(seed, _CLOUD_SEED, scene.id),
         ),
-        misplacement=Misplacement(
-            shift_x_px=scene.shift_px[0],
-            shift_y_px=scene.shift_px[1],
-            rotation_deg=scene.rotation_deg,
-            local_px=scene.local_px,
-        ),
+        misplacement=resolve_misplacement(scene),
         tallest_m=tallest,
         seed=_own_seed(seed, _NOISE_SEED, scene.id),
     )
-
-
-def camera_of(scene: SceneOrder) -> Camera:
-    """Return the camera of a picture: a preset with what the order changes in it.
-
-    Raises
-    ------
-    InvalidValue
-        If there is no such preset, or the changes do not fit together.
-    """
-    if scene.camera not in CAMERAS:
-        raise InvalidValue(
-            f"there is no camera “{scene.camera}”", where=f"scene {scene.id}", choices=CAMERAS
-        )
-    preset = CAMERAS[scene.camera]
-    asked = {name: value for name in _ASKED if (value := getattr(scene, name)) is not None}
-    return replace(preset, **(_levels(preset, asked) | asked))
-
-
-def _levels(preset: Camera, asked: Mapping[str, Any]) -> dict[str, float]:
-    """Keep noise as great a share of full scale where the number of bits changes."""
-    if "bits" not in asked:
-        return {}
-    factor = (2 ** asked["bits"] - 1) / preset.full
-    return {"read_noise": preset.read_noise * factor, "shot_noise": preset.shot_noise * factor}
 
 
 def reports_of(siege: Siege) -> tuple[SimulatedReport, ...]:
