@@ -14,7 +14,7 @@ FRAME = Frame(side_m=20.0, fine_m=0.5, row0=-4, column0=-6, rows=50, columns=48)
 SHAPES = [
     Point(8, 9).buffer(5).difference(Point(8, 9).buffer(2)),
     MultiPolygon([box(12, 1, 15, 4), box(16, 1, 18, 3)]),
-    GeometryCollection([MultiPolygon([box(1, 16, 4, 19)]), LineString([(0, 0), (1, 1)])]),
+    GeometryCollection([MultiPolygon([box(1, 16, 4, 19)]), LineString([(0, 0), (1, 0.9)])]),
 ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Any
 
 import numpy as np
 import shapely
@@ -92,15 +93,15 @@ class Painter:
         """
         halo = self._halo(frame)
         wide = _widened(frame, halo)
-        canvas = self._paint(wide)
-        return _cropped(canvas, frame, halo)
+        return _cropped(self._paint(wide), frame, halo)
 
     def _halo(self, frame: Frame) -> int:
         near = boxes_near(self.boxes, frame.bounds)
         reach = float(np.hypot(near[:, 2], near[:, 3]).max(initial=0.0)) / 2
         return ceil(max(_HALO_M, reach) / frame.fine_m) + 2
 
-    def _paint(self, frame: Frame) -> Canvas:
+    def _paint(self, frame: Frame) -> list[NDArray[Any]]:
+        """Return material, wall, solid, soft and albedo."""
         window, box = window_of(frame), frame.bounds
         flat = paint_ground(self.ground, frame)
         relief = Relief(soft_m=flat.soft_m, material=flat.material, albedo=flat.albedo)
@@ -121,7 +122,7 @@ class Painter:
         stand(canvas, boxes_near(self.roofs.fittings, box), material=Material.ROOF, window=window)
         self._stand_blocks(canvas, frame)
         self._grow(canvas, frame)
-        return canvas
+        return [canvas.material, canvas.wall, canvas.solid_m, canvas.soft_m, canvas.albedo]
 
     def _build_walls(self, canvas: Canvas, frame: Frame, owner: NDArray[np.int32]) -> None:
         looks, window = self.ground.looks, window_of(frame)
@@ -158,15 +159,16 @@ def _widened(frame: Frame, halo: int) -> Frame:
                    rows=frame.rows + 2 * halo, columns=frame.columns + 2 * halo)  # fmt: skip
 
 
-def _cropped(canvas: Canvas, frame: Frame, halo: int) -> Surface:
+def _cropped(layers: list[NDArray[Any]], frame: Frame, halo: int) -> Surface:
+    """Return a window without its halo; empties the list, so that memory holds no layer twice."""
     inner = (slice(halo, halo + frame.rows), slice(halo, halo + frame.columns))
     return Surface(
         frame=frame,
-        soft_m=canvas.soft_m[inner].copy(),
-        solid_m=canvas.solid_m[inner].copy(),
-        material=canvas.material[inner].copy(),
-        albedo=_clamped(canvas.albedo, halo),
-        wall=canvas.wall[inner].copy(),
+        albedo=_clamped(layers.pop(), halo),
+        soft_m=layers.pop()[inner].copy(),
+        solid_m=layers.pop()[inner].copy(),
+        wall=layers.pop()[inner].copy(),
+        material=layers.pop()[inner].copy(),
     )
 
 
