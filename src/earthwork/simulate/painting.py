@@ -25,7 +25,7 @@ from earthwork.simulate.decks import Decks, decks_of
 from earthwork.simulate.earthforms import Earthforms, Relief, earthforms_of
 from earthwork.simulate.ground import Ground, ground_at, ground_m, lay_ground, paint_ground
 from earthwork.simulate.landscape import Building, Condition, Landscape
-from earthwork.simulate.materials import Material
+from earthwork.simulate.materials import Material, looks
 from earthwork.simulate.noise import sub_seed, window_of
 from earthwork.simulate.outlines import Strokes, strokes_of
 from earthwork.simulate.roofs import Roofs, roofs_of
@@ -247,10 +247,7 @@ def _spared(walls: Sequence[BaseGeometry], felled: STRtree) -> list[BaseGeometry
 
 
 def _heaps(landscape: Landscape) -> Iterator[Heap]:
-    from earthwork.simulate.materials import looks  # noqa: PLC0415
-
-    table = looks(landscape.city.palette)
-    common = table[Material.RUBBLE]
+    common = looks(landscape.city.palette)[Material.RUBBLE]
     for patch in landscape.patches:
         if patch.material is Material.CLEARED:
             yield _crumbs(patch.outline, common)
