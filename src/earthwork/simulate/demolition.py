@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
-from shapely import LineString
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import InvalidValue
@@ -293,7 +293,9 @@ def _clearable(site: Site, area: BaseGeometry) -> BaseGeometry:
         if road.road_class is RoadClass.MAIN and road.line.intersects(area)
     ]
     left = area.difference(shapely.union_all(kept))
-    smooth = left.buffer(-_SLIVER_M).buffer(_SLIVER_M).intersection(left).simplify(0.3).buffer(0)
+    smooth = left.buffer(-_SLIVER_M).buffer(_SLIVER_M).simplify(0.3)
+    frayed = [_frayed(part, rng=site.rng) for part in pieces(smooth)]
+    smooth = shapely.union_all(frayed).intersection(left).buffer(0)
     large = [part for part in pieces(smooth) if part.area > 150.0]  # noqa: PLR2004 - a lot or so
     if not large:
         raise InvalidValue(
@@ -303,6 +305,20 @@ def _clearable(site: Site, area: BaseGeometry) -> BaseGeometry:
             choices=["a wider place"],
         )
     return shapely.union_all(large)
+
+
+def _frayed(area: BaseGeometry, *, rng: np.random.Generator) -> BaseGeometry:
+    """Return an area whose rim runs in and out by a metre or two, as a blade leaves it."""
+
+    def swayed(points: np.ndarray) -> np.ndarray:
+        off = rng.normal(0, 1.3, points.shape)
+        off = (off + np.roll(off, 1, axis=0) + np.roll(off, -1, axis=0)) / 1.7
+        off[-1] = off[0]
+        return points + off
+
+    polygon = cast("Polygon", shapely.segmentize(area, 5.0))
+    rings = [swayed(np.array(ring.coords)) for ring in (polygon.exterior, *polygon.interiors)]
+    return Polygon(rings[0], rings[1:]).buffer(0)
 
 
 def _left_standing(site: Site, area: BaseGeometry, *, number: int) -> Iterable[Work]:
