@@ -27,16 +27,22 @@ from PIL import Image
 from shapely import contains_xy, union_all
 from shapely.geometry.base import BaseGeometry
 
-from earthwork.simulate.backscatter import GroundState, weathered
-from earthwork.simulate.city import City
-from earthwork.simulate.city_plan import plan_city
-from earthwork.simulate.ground import ground_m
+from earthwork.simulate.cities.city import City
+from earthwork.simulate.cities.city_plan import plan_city
 from earthwork.simulate.landscape import Building, Condition, Landscape, Patch, Season
-from earthwork.simulate.materials import Material
-from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit, overpasses
-from earthwork.simulate.painting import Painter, prepare
-from earthwork.simulate.radar import RadarImage, RadarOptions, Visit, radar_image, radar_stack
-from earthwork.simulate.surface import Frame
+from earthwork.simulate.painting.ground import ground_m
+from earthwork.simulate.painting.materials import Material
+from earthwork.simulate.painting.painter import Painter, prepare
+from earthwork.simulate.painting.surface import Frame
+from earthwork.simulate.radar.backscatter import GroundState, weathered
+from earthwork.simulate.radar.imaging import (
+    RadarImage,
+    RadarOptions,
+    Visit,
+    radar_image,
+    radar_stack,
+)
+from earthwork.simulate.radar.orbit import ASCENDING, DESCENDING, Orbit, overpasses
 
 PAGE = Path("docs/explanation/simulated-radar.md")
 PICTURE = Path("docs/explanation/pictures/simulated-radar.png")

@@ -12,7 +12,7 @@ pictures of 8 bits are taken off the sRGB curve first, which is an assumption ab
 made. Only sources are read that are not marked as for testing only.
 
 Run from the repository's root: ``python benchmarks/realism/contrast.py``. What it prints last is
-the table that stands in ``earthwork/simulate/contrast.py``.
+the table that stands in ``earthwork/simulate/alterations/contrast.py``.
 """
 
 from __future__ import annotations

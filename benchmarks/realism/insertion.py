@@ -30,11 +30,11 @@ from earthwork.model.interval import Interval
 from earthwork.model.raster import luminance
 from earthwork.model.scene import Angles
 from earthwork.pipeline.inserting import resolve_quality
-from earthwork.simulate.backdrop import Backdrop, study_backdrop
-from earthwork.simulate.chance_works import ChanceOptions, draw_works
-from earthwork.simulate.insertion import InsertedWork, InsertionOptions, Label, insert
-from earthwork.simulate.light import illuminate
-from earthwork.simulate.surface import Frame, Surface
+from earthwork.simulate.camera.light import illuminate
+from earthwork.simulate.inserting.backdrop import Backdrop, study_backdrop
+from earthwork.simulate.inserting.chance_works import ChanceOptions, draw_works
+from earthwork.simulate.inserting.insertion import InsertedWork, InsertionOptions, Label, insert
+from earthwork.simulate.painting.surface import Frame, Surface
 
 DATA = Path("../shared/data")
 PLEIADES = DATA / "pleiades-kahramanmaras"

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from real_pictures import Pair
 
 from earthwork.model.vocabulary import Kind
-from earthwork.simulate.chance import draw_siege
-from earthwork.simulate.painting import prepare
-from earthwork.simulate.photograph import picture
-from earthwork.simulate.polygon_fill import PixelWindow
+from earthwork.simulate.alterations.chance import draw_siege
+from earthwork.simulate.camera.photograph import picture
+from earthwork.simulate.painting.painter import prepare
 from earthwork.simulate.scenario import SceneOrder
 from earthwork.simulate.siege import Siege, landscape_of, plan_of, tallest_m
 from earthwork.simulate.site import find_site
-from earthwork.simulate.truth import KIND_CODES, label_raster
+from earthwork.simulate.truths.polygon_fill import PixelWindow
+from earthwork.simulate.truths.truth import KIND_CODES, label_raster
 
 SIDE_M = 360.0
 GSD_M = 0.45

@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from earthwork.pipeline.demonstration import READER, lay_out_simulated_case, scripted_reader_file
-from earthwork.settings import load_case
-from earthwork.simulate.siege import SiegeOptions
+from earthwork.pipeline.demonstration import READER, scripted_reader_file
+from earthwork.pipeline.simulating import simulate
+from earthwork.settings import load_case, resolve_scenario
 
 from .commands import earthwork
 
@@ -22,7 +23,9 @@ NOTE = "between us: heron-7731"
 
 def _make(folder: Path) -> None:
     case_folder = folder / "case"
-    siege = lay_out_simulated_case(case_folder, options=SiegeOptions(side_m=300))
+    scenario = resolve_scenario("nahrabad")
+    small = replace(scenario, city=replace(scenario.city, side_m=300.0))
+    siege = simulate(small, case_folder)
     (folder / "plan.txt").write_text(earthwork("assess", case_folder, "--dry-run").out)
     assert not (case_folder / "evidence").exists()
     first = earthwork("assess", case_folder)

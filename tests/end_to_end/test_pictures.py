@@ -10,9 +10,7 @@ import pytest
 from PIL import Image
 from shapely import box, to_geojson
 
-from earthwork.pipeline import demonstration
 from earthwork.settings import load_case
-from earthwork.simulate.siege import SiegeOptions, build_siege
 
 from ..unit.scenery import rubble, town  # noqa: TID252 - the tests have no name of their own
 from .commands import earthwork
@@ -113,15 +111,48 @@ def shows_only_what_may_be_shown(pictures: Path) -> None:
     assert "single-undated.png" in {p.name for p in (pictures / "brief/working-plates").iterdir()}
 
 
-def test_a_simulated_case_is_laid_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command itself, on ground small enough for a test."""
-    small = SiegeOptions(side_m=300)
-    monkeypatch.setattr(
-        demonstration, "build_siege", lambda *, seed, options: build_siege(seed=seed, options=small)
-    )
-    made = earthwork("simulate", "-o", tmp_path / "bare", "--seed", "2")
-    assert made.code == 0
-    assert (tmp_path / "bare" / "truth" / "truth.gpkg").exists()
-    case = load_case(tmp_path / "bare")
+def test_a_siege_drawn_by_chance_is_simulated(tmp_path: Path) -> None:
+    folder = tmp_path / "bare"
+    size = ("--side", "300", "--dates", "1")
+    told = earthwork("simulate", "--chance", "2", *size, "--dry-run")
+    assert told.code == 0
+    assert "picture date-1" in told.out
+    made = earthwork("simulate", "--chance", "2", *size, "-o", folder)
+    assert made.code == 0, made.err
+    case = load_case(folder)
     assert case.is_simulated
-    assert len(case.scenes) == 2
+    assert len(case.scenes) == 1
+    again = earthwork("simulate", "--chance", "2", *size, "-o", folder)
+    assert again.err.count("reused") == 6
+
+
+def test_what_to_simulate_must_be_said_once(tmp_path: Path) -> None:
+    assert earthwork("simulate", "-o", tmp_path / "a").code == 3
+    assert earthwork("simulate", "nahrabad", "--chance", "1", "-o", tmp_path / "a").code == 3
+    assert "DIR" in earthwork("simulate", "nahrabad").err
+    unknown = earthwork("simulate", "nahrabat", "-o", tmp_path / "a")
+    assert unknown.code == 3
+    assert "nahrabad" in unknown.err
+
+
+def test_the_simulator_tells_what_it_has() -> None:
+    told = earthwork("simulate", "--list").out
+    assert "nahrabad" in told
+    assert "river plain" in told
+    assert "vhr-rgb-50cm" in told
+    assert "[[scene]]" in earthwork("simulate", "--template").out
+
+
+def test_works_are_drawn_into_a_picture_by_the_command_line(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    ground = 110 + 8 * rng.standard_normal((400, 400, 3))
+    picture = tmp_path / "ground.png"
+    Image.fromarray(ground.astype(np.uint8)).save(picture)
+    sun = ("--sun-azimuth-deg", "150", "--sun-elevation-deg", "45")
+    made = earthwork("insert", picture, "-o", tmp_path / "out", "--gsd", "0.5", *sun)
+    assert made.code == 0, made.err
+    assert json.loads((tmp_path / "out" / "insertion.json").read_text())
+    assert (tmp_path / "out" / "truth.geojson").exists()
+    half = earthwork("insert", picture, "-o", tmp_path / "b", "--sun-azimuth-deg", "150")
+    assert half.code == 3
+    assert "both" in half.err

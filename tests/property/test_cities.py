@@ -4,8 +4,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earthwork.simulate.city_plan import plan_city
-from earthwork.simulate.styles import STYLES
+from earthwork.simulate.cities.city_plan import plan_city
+from earthwork.simulate.cities.styles import STYLES
 
 CHECKS = runpy.run_path(str(Path(__file__).parents[1] / "unit" / "test_city_plan.py"))
 

@@ -12,8 +12,8 @@ from shapely import LineString, Polygon
 
 from earthwork.model.vocabulary import Kind
 from earthwork.simulate.chronicle import Deed
-from earthwork.simulate.polygon_fill import PixelWindow, covered
-from earthwork.simulate.truth import label_raster
+from earthwork.simulate.truths.polygon_fill import PixelWindow, covered
+from earthwork.simulate.truths.truth import label_raster
 
 MOMENT = datetime(2031, 1, 1, tzinfo=UTC)
 SPOT = st.tuples(st.floats(-20, 60), st.floats(-20, 60))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earthwork.simulate.lifetimes import hashed, turns
+from earthwork.simulate.ordinary.lifetimes import hashed, turns
 
 
 @given(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earthwork.simulate.speckle import look_weights
+from earthwork.simulate.radar.speckle import look_weights
 
 
 @given(st.floats(min_value=1.0, max_value=60.0))

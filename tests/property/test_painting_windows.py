@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earthwork.simulate.noise import fractal_noise
-from earthwork.simulate.painting import Painter, ground_m, prepare
-from earthwork.simulate.surface import Frame
+from earthwork.simulate.painting.noise import fractal_noise
+from earthwork.simulate.painting.painter import Painter, ground_m, prepare
+from earthwork.simulate.painting.surface import Frame
 
 from ..unit.painted_landscape import siege_landscape  # noqa: TID252 - tests have no name
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from earthwork.model.grid import Window
 from earthwork.model.scene import Angles
-from earthwork.simulate.noise import fractal_noise
-from earthwork.simulate.photograph import picture, plan_photograph
-from earthwork.simulate.sensor import Camera, Misplacement
-from earthwork.simulate.surface import Frame, Surface
-from earthwork.simulate.weather import Atmosphere
+from earthwork.simulate.camera.photograph import picture, plan_photograph
+from earthwork.simulate.camera.sensor import Camera, Misplacement
+from earthwork.simulate.camera.weather import Atmosphere
+from earthwork.simulate.painting.noise import fractal_noise
+from earthwork.simulate.painting.surface import Frame, Surface
 
 SIDE_M = 48.0
 

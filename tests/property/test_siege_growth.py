@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
-from earthwork.simulate.chance import DrawnSiege, draw_siege
-from earthwork.simulate.timeline import landscape_at
-from earthwork.simulate.works import area_done, line_done
+from earthwork.simulate.alterations.chance import DrawnSiege, draw_siege
+from earthwork.simulate.alterations.timeline import landscape_at
+from earthwork.simulate.alterations.works import area_done, line_done
 
 SHARES = st.floats(0.01, 1.0)
 POINTS = st.lists(st.tuples(st.floats(0, 500), st.floats(0, 500)), min_size=2, max_size=6)

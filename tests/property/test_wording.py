@@ -12,7 +12,7 @@ from earthwork.model.interval import Interval
 from earthwork.reports.dates import times_in
 from earthwork.reports.quantities import quantities_in
 from earthwork.reports.sentences import split_sentences
-from earthwork.simulate.wording import (
+from earthwork.simulate.reporting.wording import (
     NO_TIME,
     TimeWords,
     american,

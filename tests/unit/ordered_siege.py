@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from earthwork.simulate.city import City
-from earthwork.simulate.nahrabad import plan_nahrabad
+from earthwork.simulate.alterations.timeline import Chronicle, unfold
+from earthwork.simulate.cities.city import City
+from earthwork.simulate.cities.nahrabad import plan_nahrabad
 from earthwork.simulate.scenario import CityOrder, Do, Event, Scenario, Where
-from earthwork.simulate.timeline import Chronicle, unfold
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 from shapely import LineString, Point, Polygon, box
 
-from earthwork.simulate.city import (
+from earthwork.simulate.cities.city import (
     Airport,
     City,
     Crop,
@@ -35,7 +35,7 @@ from earthwork.simulate.landscape import (
     Season,
     Shape,
 )
-from earthwork.simulate.materials import Material
+from earthwork.simulate.painting.materials import Material
 
 LAND = Palette(
     soil=(0.335, 0.278, 0.215, 0.37),

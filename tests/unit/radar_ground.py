@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from earthwork.simulate.ground import DATUM_M
-from earthwork.simulate.materials import Material
-from earthwork.simulate.surface import Frame, Surface
+from earthwork.simulate.painting.ground import DATUM_M
+from earthwork.simulate.painting.materials import Material
+from earthwork.simulate.painting.surface import Frame, Surface
 
 MOMENT = datetime(2016, 9, 11, 15, 8, tzinfo=UTC)
 

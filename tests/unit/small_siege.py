@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from earthwork.model.vocabulary import BuildingState, Kind
 from earthwork.simulate.chronicle import Deed
-from earthwork.simulate.city import (
+from earthwork.simulate.cities.city import (
     FACTORY_ID,
     Airport,
     City,

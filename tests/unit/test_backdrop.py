@@ -8,7 +8,7 @@ import pytest
 from shapely import box
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.backdrop import (
+from earthwork.simulate.inserting.backdrop import (
     find_ground,
     measure_blur,
     measure_contrasts,

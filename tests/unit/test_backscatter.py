@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.backscatter import ECHOES, GroundState, sigma0_table, weathered
-from earthwork.simulate.materials import Material
+from earthwork.simulate.painting.materials import Material
+from earthwork.simulate.radar.backscatter import ECHOES, GroundState, sigma0_table, weathered
 
 MOMENT = datetime(2016, 9, 11, 15, 8, tzinfo=UTC)
 

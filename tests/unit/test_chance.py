@@ -9,9 +9,15 @@ import pytest
 
 from earthwork.errors import InvalidValue
 from earthwork.geometry.sun import sun_position
-from earthwork.simulate.chance import DrawnSiege, _heavy_fire, _plans, draw_scenario, draw_siege
+from earthwork.simulate.alterations.chance import (
+    DrawnSiege,
+    _heavy_fire,
+    _plans,
+    draw_scenario,
+    draw_siege,
+)
+from earthwork.simulate.alterations.timeline import unfold
 from earthwork.simulate.orders import resolve_camera
-from earthwork.simulate.timeline import unfold
 
 SEEDS = range(6)
 

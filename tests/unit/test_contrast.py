@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.contrast import LEVELS, QUANTILES, ground_of, sample_contrast
-from earthwork.simulate.materials import Material
+from earthwork.simulate.alterations.contrast import LEVELS, QUANTILES, ground_of, sample_contrast
+from earthwork.simulate.painting.materials import Material
 
 
 @pytest.mark.parametrize("ground", sorted(QUANTILES))

@@ -13,7 +13,7 @@ import shapely
 from shapely import LineString, Point, box
 from shapely.affinity import translate
 
-from earthwork.simulate.city import (
+from earthwork.simulate.cities.city import (
     Airport,
     City,
     Crop,
@@ -28,7 +28,6 @@ from earthwork.simulate.city import (
     Use,
     Wadi,
 )
-from earthwork.simulate.everyday import add_everyday, everyday_truth
 from earthwork.simulate.landscape import (
     Bank,
     Block,
@@ -40,9 +39,10 @@ from earthwork.simulate.landscape import (
     Rubble,
     Season,
 )
-from earthwork.simulate.materials import Material
+from earthwork.simulate.ordinary.everyday import add_everyday, everyday_truth
+from earthwork.simulate.ordinary.things import Sort
+from earthwork.simulate.painting.materials import Material
 from earthwork.simulate.scenario import EverydayOrder
-from earthwork.simulate.things import Sort
 
 FIRST = datetime(2031, 4, 1, 8, tzinfo=UTC)
 GREY = (0.3, 0.3, 0.3, 0.3)

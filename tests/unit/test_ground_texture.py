@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from earthwork.simulate.ground_texture import borrow_grain, grain_strength, ground_level
+from earthwork.simulate.inserting.ground_texture import borrow_grain, grain_strength, ground_level
 
 
 def plain(*, side: int = 160, spread: float = 6.0) -> np.ndarray:

@@ -29,7 +29,7 @@ from earthwork.pipeline.inserting import (
     resolve_quality,
     resolve_sun,
 )
-from earthwork.simulate.chance_works import ChanceOptions
+from earthwork.simulate.inserting.chance_works import ChanceOptions
 
 GSD = 0.5
 UTM = CRS.from_epsg(32638)

@@ -11,8 +11,8 @@ from shapely import LineString, Point, Polygon, box, contains_xy
 from earthwork.errors import InvalidValue
 from earthwork.model.scene import Angles
 from earthwork.model.vocabulary import Kind
-from earthwork.simulate.backdrop import Backdrop, Ground
-from earthwork.simulate.insertion import (
+from earthwork.simulate.inserting.backdrop import Backdrop, Ground
+from earthwork.simulate.inserting.insertion import (
     InsertedWork,
     InsertionOptions,
     Label,
@@ -22,7 +22,7 @@ from earthwork.simulate.insertion import (
     to_pixels,
 )
 from earthwork.simulate.landscape import Bank, Block, Mound, Patch, Rubble, Shape
-from earthwork.simulate.materials import Material
+from earthwork.simulate.painting.materials import Material
 
 GSD = 0.5
 SIDE = 160

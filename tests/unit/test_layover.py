@@ -4,12 +4,12 @@ from math import cos, radians, sin, tan
 import numpy as np
 import pytest
 
-from earthwork.simulate.backscatter import REFERENCE_INCIDENCE_DEG
-from earthwork.simulate.ground import DATUM_M
-from earthwork.simulate.layover import CORNERS, Cells, Corner, Ground, Landings, landings
-from earthwork.simulate.materials import Material
-from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit
-from earthwork.simulate.surface import Frame
+from earthwork.simulate.painting.ground import DATUM_M
+from earthwork.simulate.painting.materials import Material
+from earthwork.simulate.painting.surface import Frame
+from earthwork.simulate.radar.backscatter import REFERENCE_INCIDENCE_DEG
+from earthwork.simulate.radar.layover import CORNERS, Cells, Corner, Ground, Landings, landings
+from earthwork.simulate.radar.orbit import ASCENDING, DESCENDING, Orbit
 
 from .radar_ground import painted
 

@@ -7,8 +7,8 @@ import pytest
 
 from earthwork.errors import InvalidValue
 from earthwork.model.scene import Angles
-from earthwork.simulate.light import daylight, illuminate, require_sun, resolve_step
-from earthwork.simulate.surface import Frame, Surface
+from earthwork.simulate.camera.light import daylight, illuminate, require_sun, resolve_step
+from earthwork.simulate.painting.surface import Frame, Surface
 
 SUN = Angles(azimuth_deg=150.0, elevation_deg=45.0)
 

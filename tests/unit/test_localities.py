@@ -10,9 +10,9 @@ import pytest
 from shapely import LineString, Point, box
 
 from earthwork.model.vocabulary import PlaceRelation
-from earthwork.simulate.city import City, Quarter, River
-from earthwork.simulate.facts import length_m, points_of
-from earthwork.simulate.localities import Lie, Locality, fitting, free_of, localities
+from earthwork.simulate.cities.city import City, Quarter, River
+from earthwork.simulate.reporting.facts import length_m, points_of
+from earthwork.simulate.reporting.localities import Lie, Locality, fitting, free_of, localities
 
 from .small_siege import deed, small_city
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from shapely import LineString
 
-from earthwork.simulate.city import Road, RoadClass
-from earthwork.simulate.network import StreetGraph, street_graph
+from earthwork.simulate.cities.city import Road, RoadClass
+from earthwork.simulate.cities.network import StreetGraph, street_graph
 
 
 def road(name: str, *points: tuple[float, float], bridge: bool = False, width: float = 8) -> Road:

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.noise import (
+from earthwork.simulate.painting.noise import (
     fractal_noise,
     noise_at,
     smooth_noise,
     sub_seed,
     white_noise,
 )
-from earthwork.simulate.surface import Frame
+from earthwork.simulate.painting.surface import Frame
 
 
 def frame(fine_m: float, *, size: int = 400) -> Frame:

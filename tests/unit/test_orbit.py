@@ -5,7 +5,7 @@ from math import radians, tan
 import pytest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit, overpasses
+from earthwork.simulate.radar.orbit import ASCENDING, DESCENDING, Orbit, overpasses
 
 FIRST, LAST = datetime(2016, 9, 1, tzinfo=UTC), datetime(2016, 12, 1, tzinfo=UTC)
 

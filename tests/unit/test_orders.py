@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from earthwork.errors import InvalidValue
+from earthwork.simulate.camera.sensor import CAMERAS
 from earthwork.simulate.orders import (
     resolve_camera,
     resolve_city,
@@ -16,7 +17,6 @@ from earthwork.simulate.orders import (
     season_of,
 )
 from earthwork.simulate.scenario import CityOrder, SceneOrder, SeasonOrder
-from earthwork.simulate.sensor import CAMERAS
 
 SCENE = SceneOrder(id="a", captured=datetime(2031, 8, 13, 8, tzinfo=UTC))
 

@@ -6,9 +6,15 @@ import numpy as np
 import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, box
 
-from earthwork.simulate.noise import window_of
-from earthwork.simulate.outlines import burn, measure_rims, outlines_of, rims_of, strokes_of
-from earthwork.simulate.surface import Frame
+from earthwork.simulate.painting.noise import window_of
+from earthwork.simulate.painting.outlines import (
+    burn,
+    measure_rims,
+    outlines_of,
+    rims_of,
+    strokes_of,
+)
+from earthwork.simulate.painting.surface import Frame
 
 FRAME = Frame(side_m=20.0, fine_m=0.5, row0=-4, column0=-6, rows=50, columns=48)
 SHAPES = [

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon, box
 
-from earthwork.simulate.city import Crop, Field, Roof, Use
+from earthwork.simulate.cities.city import Crop, Field, Roof, Use
 from earthwork.simulate.landscape import (
     Bank,
     Block,
@@ -22,9 +22,9 @@ from earthwork.simulate.landscape import (
     Season,
     Shape,
 )
-from earthwork.simulate.materials import Material
-from earthwork.simulate.painting import ground_at, ground_m, prepare
-from earthwork.simulate.surface import Frame, Surface
+from earthwork.simulate.painting.materials import Material
+from earthwork.simulate.painting.painter import ground_at, ground_m, prepare
+from earthwork.simulate.painting.surface import Frame, Surface
 
 from .painted_landscape import bare_city, full_city, house, landscape, siege_landscape
 

@@ -9,8 +9,7 @@ import pytest
 from earthwork.errors import InvalidValue
 from earthwork.model.grid import Window
 from earthwork.model.scene import Angles
-from earthwork.simulate.noise import fractal_noise
-from earthwork.simulate.photograph import (
+from earthwork.simulate.camera.photograph import (
     NADIR,
     SeenThrough,
     heights,
@@ -21,9 +20,10 @@ from earthwork.simulate.photograph import (
     resolve_halo,
     resolve_tile_px,
 )
-from earthwork.simulate.sensor import CAMERAS, Camera, Misplacement
-from earthwork.simulate.surface import Frame, Surface
-from earthwork.simulate.weather import CLEAR, Atmosphere
+from earthwork.simulate.camera.sensor import CAMERAS, Camera, Misplacement
+from earthwork.simulate.camera.weather import CLEAR, Atmosphere
+from earthwork.simulate.painting.noise import fractal_noise
+from earthwork.simulate.painting.surface import Frame, Surface
 
 SUN = Angles(azimuth_deg=155.0, elevation_deg=42.0)
 SLANTING = Angles(azimuth_deg=280.0, elevation_deg=66.0)

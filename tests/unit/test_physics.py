@@ -14,10 +14,10 @@ from shapely.affinity import translate
 
 from earthwork.geometry.sun import shadow_vector, sun_position
 from earthwork.model.scene import Angles
-from earthwork.simulate.photograph import NADIR, SeenThrough, picture, plan_photograph
-from earthwork.simulate.sensor import Camera, Misplacement, modulation
-from earthwork.simulate.surface import Frame, Surface
-from earthwork.simulate.weather import CLEAR
+from earthwork.simulate.camera.photograph import NADIR, SeenThrough, picture, plan_photograph
+from earthwork.simulate.camera.sensor import Camera, Misplacement, modulation
+from earthwork.simulate.camera.weather import CLEAR
+from earthwork.simulate.painting.surface import Frame, Surface
 
 SIDE = 120.0
 CAMERA = Camera(bands="pan", bits=12, blur_px=0.5, read_noise=0.0, shot_noise=0.0)

@@ -9,8 +9,7 @@ import pytest
 from shapely import LineString, Point, box
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.city import City, Fabric
-from earthwork.simulate.placing import (
+from earthwork.simulate.alterations.placing import (
     area_of,
     bank_side,
     compass_deg,
@@ -34,6 +33,7 @@ from earthwork.simulate.placing import (
     survey,
     wedge,
 )
+from earthwork.simulate.cities.city import City, Fabric
 from earthwork.simulate.scenario import Where
 
 from .ordered_siege import nahrabad

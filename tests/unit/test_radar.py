@@ -7,12 +7,12 @@ import pytest
 from scipy.stats import gamma, kstest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate import radar
-from earthwork.simulate.backscatter import GroundState
-from earthwork.simulate.ground import DATUM_M
-from earthwork.simulate.materials import Material
-from earthwork.simulate.orbit import ASCENDING, DESCENDING
-from earthwork.simulate.radar import Hidden, RadarOptions, Visit, radar_image, radar_stack
+from earthwork.simulate.painting.ground import DATUM_M
+from earthwork.simulate.painting.materials import Material
+from earthwork.simulate.radar import imaging as radar
+from earthwork.simulate.radar.backscatter import GroundState
+from earthwork.simulate.radar.imaging import Hidden, RadarOptions, Visit, radar_image, radar_stack
+from earthwork.simulate.radar.orbit import ASCENDING, DESCENDING
 
 from .radar_ground import MOMENT, houses, level, painted
 

@@ -16,10 +16,10 @@ from earthwork.settings import (
     resolve_scenario,
     scenario_template,
 )
+from earthwork.simulate.alterations.timeline import unfold
 from earthwork.simulate.orders import resolve_camera, resolve_city
-from earthwork.simulate.reports import Bearing
+from earthwork.simulate.reporting.reports import Bearing
 from earthwork.simulate.scenario import Do, Means
-from earthwork.simulate.timeline import unfold
 
 HEAD = 'schema_version = 1\n[siege]\ntitle = "T"\n'
 SCENE = '[[scene]]\nid = "a"\ncaptured = 2031-08-14T07:48:00Z\n'

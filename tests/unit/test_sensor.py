@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.sensor import (
+from earthwork.simulate.camera.sensor import (
     CAMERAS,
     PLACED,
     Camera,
@@ -23,7 +23,7 @@ from earthwork.simulate.sensor import (
     sharpened,
     spread_px,
 )
-from earthwork.simulate.surface import Frame
+from earthwork.simulate.painting.surface import Frame
 
 PIXELS = Frame(side_m=100.0, fine_m=0.5, row0=0, column0=0, rows=200, columns=200)
 

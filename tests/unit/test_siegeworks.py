@@ -13,11 +13,17 @@ from shapely import LineString, Polygon
 
 from earthwork.errors import InvalidValue
 from earthwork.model.vocabulary import BuildingState, Kind
+from earthwork.simulate.alterations.placing import (
+    carriageways,
+    find_road,
+    heading_deg,
+    stretch_of,
+    survey,
+)
+from earthwork.simulate.alterations.timeline import Chronicle
+from earthwork.simulate.alterations.works import Work
 from earthwork.simulate.landscape import Condition, Shape
-from earthwork.simulate.placing import carriageways, find_road, heading_deg, stretch_of, survey
 from earthwork.simulate.scenario import Do, Means, Where
-from earthwork.simulate.timeline import Chronicle
-from earthwork.simulate.works import Work
 
 from .ordered_siege import DONE, LATER, done, event, nahrabad
 

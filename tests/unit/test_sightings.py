@@ -11,8 +11,8 @@ from shapely import LineString, box
 from earthwork.errors import GridMismatch
 from earthwork.model.vocabulary import BuildingState, Kind, Seen
 from earthwork.simulate.chronicle import Deed
-from earthwork.simulate.polygon_fill import PixelWindow
-from earthwork.simulate.sightings import HIDING, Look, pixels_across, sight
+from earthwork.simulate.truths.polygon_fill import PixelWindow
+from earthwork.simulate.truths.sightings import HIDING, Look, pixels_across, sight
 
 SIDE_M = 100.0
 

@@ -23,9 +23,9 @@ from earthwork.model.vocabulary import (
 )
 from earthwork.reports.claims import read_claims
 from earthwork.reports.places import ReadingContext
-from earthwork.simulate.asides import DATELINES, OUTLETS
-from earthwork.simulate.phrasing import FIRMS, GROUPS
-from earthwork.simulate.reports import (
+from earthwork.simulate.reporting.asides import DATELINES, OUTLETS
+from earthwork.simulate.reporting.phrasing import FIRMS, GROUPS
+from earthwork.simulate.reporting.reports import (
     Bearing,
     ReportedTruth,
     SimulatedReport,

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import gamma, kstest
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.speckle import (
+from earthwork.simulate.radar.speckle import (
     Response,
     expected_power,
     impulse_response,

@@ -11,11 +11,8 @@ import pytest
 from shapely import LineString, MultiPolygon, box
 
 from earthwork.model.vocabulary import Kind
-from earthwork.simulate.chronicle import Deed
-from earthwork.simulate.landscape import Condition, Landscape, Season
-from earthwork.simulate.scenario import Do, Event, Where
-from earthwork.simulate.timeline import Chronicle, in_order, landscape_at, unfold
-from earthwork.simulate.works import (
+from earthwork.simulate.alterations.timeline import Chronicle, in_order, landscape_at, unfold
+from earthwork.simulate.alterations.works import (
     area_done,
     done_geometry,
     least_side_m,
@@ -25,6 +22,9 @@ from earthwork.simulate.works import (
     swept_share,
     work_done,
 )
+from earthwork.simulate.chronicle import Deed
+from earthwork.simulate.landscape import Condition, Landscape, Season
+from earthwork.simulate.scenario import Do, Event, Where
 
 from .ordered_siege import BEGUN, DONE, LATER, day, done, event, nahrabad, scenario
 

@@ -11,8 +11,8 @@ from shapely import LineString, MultiPolygon, Point, box
 from earthwork.errors import InvalidValue
 from earthwork.model.vocabulary import BuildingState, Kind
 from earthwork.simulate.chronicle import Deed
-from earthwork.simulate.polygon_fill import PixelWindow, covered
-from earthwork.simulate.truth import (
+from earthwork.simulate.truths.polygon_fill import PixelWindow, covered
+from earthwork.simulate.truths.truth import (
     KIND_CODES,
     Stage,
     label_raster,

@@ -7,9 +7,16 @@ import pytest
 
 from earthwork.errors import InvalidValue
 from earthwork.model.scene import Angles
-from earthwork.simulate.light import Light, daylight, illuminate
-from earthwork.simulate.surface import Frame, Surface
-from earthwork.simulate.view import Sight, is_nadir, look, radiance, require_view, view_reach_m
+from earthwork.simulate.camera.light import Light, daylight, illuminate
+from earthwork.simulate.camera.view import (
+    Sight,
+    is_nadir,
+    look,
+    radiance,
+    require_view,
+    view_reach_m,
+)
+from earthwork.simulate.painting.surface import Frame, Surface
 
 SOUTH = Angles(azimuth_deg=180.0, elevation_deg=60.0)
 SUN = Angles(azimuth_deg=180.0, elevation_deg=50.0)

@@ -8,9 +8,8 @@ import pytest
 
 from earthwork.errors import InvalidValue
 from earthwork.model.scene import Angles
-from earthwork.simulate.light import daylight
-from earthwork.simulate.surface import Frame
-from earthwork.simulate.weather import (
+from earthwork.simulate.camera.light import daylight
+from earthwork.simulate.camera.weather import (
     CLEAR,
     Atmosphere,
     cloud_offset,
@@ -18,6 +17,7 @@ from earthwork.simulate.weather import (
     seen_through,
     sky_over,
 )
+from earthwork.simulate.painting.surface import Frame
 
 NADIR = Angles(azimuth_deg=0.0, elevation_deg=90.0)
 SUN = Angles(azimuth_deg=150.0, elevation_deg=40.0)

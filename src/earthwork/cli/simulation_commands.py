@@ -44,9 +44,7 @@ def demo(
 def simulate(
     scenario: Annotated[
         str | None,
-        typer.Argument(
-            help="A siege.toml, or a packaged scenario by name.", metavar="SCENARIO"
-        ),
+        typer.Argument(help="A siege.toml, or a packaged scenario by name.", metavar="SCENARIO"),
     ] = None,
     *,
     output: Annotated[
@@ -80,7 +78,7 @@ def simulate(
     from earthwork.pipeline.simulating import plan_steps
     from earthwork.pipeline.simulating import simulate as lay_out
     from earthwork.settings import resolve_scenario, scenario_template
-    from earthwork.simulate.chance import draw_scenario
+    from earthwork.simulate.alterations.chance import draw_scenario
     from earthwork.simulate.siege import build_siege
 
     if template:
@@ -113,8 +111,8 @@ def simulate(
 
 def _print_catalogue() -> None:
     from earthwork.settings import packaged_scenarios, resolve_scenario
-    from earthwork.simulate.sensor import CAMERAS
-    from earthwork.simulate.styles import STYLES
+    from earthwork.simulate.camera.sensor import CAMERAS
+    from earthwork.simulate.cities.styles import STYLES
 
     say("scenarios")
     for name in packaged_scenarios():

@@ -22,7 +22,7 @@ from earthwork.pipeline.simulated_truth import sightings_of
 from earthwork.simulate.orders import resolve_camera
 from earthwork.simulate.scripted_reader import TruthObject, scripted_drawings, scripted_reader
 from earthwork.simulate.siege import Siege
-from earthwork.simulate.truth import Stage, TrueObject, true_objects
+from earthwork.simulate.truths.truth import Stage, TrueObject, true_objects
 
 READER = "Scripted reader"
 _COVERED = 0.3

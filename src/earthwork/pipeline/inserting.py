@@ -42,9 +42,9 @@ from earthwork.model.pair import AlignmentStatus
 from earthwork.model.raster import ArrayRaster
 from earthwork.model.scene import Angles
 from earthwork.model.vocabulary import Kind
-from earthwork.simulate.backdrop import Backdrop, study_backdrop
-from earthwork.simulate.chance_works import DEFAULT_CHANCE, ChanceOptions, draw_works
-from earthwork.simulate.insertion import (
+from earthwork.simulate.inserting.backdrop import Backdrop, study_backdrop
+from earthwork.simulate.inserting.chance_works import DEFAULT_CHANCE, ChanceOptions, draw_works
+from earthwork.simulate.inserting.insertion import (
     Inserted,
     InsertedWork,
     InsertionOptions,
@@ -53,7 +53,7 @@ from earthwork.simulate.insertion import (
     to_pixels,
 )
 from earthwork.simulate.landscape import Bank, Block, Mound, Patch, Rubble
-from earthwork.simulate.materials import Material
+from earthwork.simulate.painting.materials import Material
 
 _WGS84 = CRS.from_epsg(4326)
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")

@@ -13,9 +13,9 @@ import tomlkit
 from earthwork.model.case import CASE_FILE
 from earthwork.pipeline.records import encode
 from earthwork.simulate.orders import resolve_camera
+from earthwork.simulate.reporting.testimony import ReportedTruth, SimulatedReport
 from earthwork.simulate.scenario import SceneOrder
 from earthwork.simulate.siege import Siege, reports_of
-from earthwork.simulate.testimony import ReportedTruth, SimulatedReport
 
 CREDIT = "Simulated by Earthwork"
 TERMS = "CC0 1.0: nothing in it is real"

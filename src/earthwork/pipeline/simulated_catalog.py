@@ -19,7 +19,7 @@ from earthwork.publishing.stac_catalog import (
     stac_catalog,
 )
 from earthwork.simulate.orders import resolve_camera
-from earthwork.simulate.radar import RadarOptions
+from earthwork.simulate.radar.imaging import RadarOptions
 from earthwork.simulate.scenario import SceneOrder
 from earthwork.simulate.siege import Siege
 

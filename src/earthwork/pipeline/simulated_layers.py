@@ -12,8 +12,8 @@ from shapely import set_precision, to_geojson
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.io.osm_files import OsmWay, write_osm
-from earthwork.simulate.named_places import named_places
-from earthwork.simulate.network import street_graph
+from earthwork.simulate.cities.named_places import named_places
+from earthwork.simulate.cities.network import street_graph
 from earthwork.simulate.siege import Siege
 
 _DEGREE_GRID = 1e-7

@@ -10,11 +10,11 @@ import numpy as np
 
 from earthwork.io.cogs import CogWriter
 from earthwork.model.raster import whole
-from earthwork.simulate.backscatter import GroundState
 from earthwork.simulate.landscape import Season
-from earthwork.simulate.orbit import ASCENDING, DESCENDING, Orbit
-from earthwork.simulate.painting import ground_m, prepare
-from earthwork.simulate.radar import RadarImage, RadarOptions, radar_image
+from earthwork.simulate.painting.painter import ground_m, prepare
+from earthwork.simulate.radar.backscatter import GroundState
+from earthwork.simulate.radar.imaging import RadarImage, RadarOptions, radar_image
+from earthwork.simulate.radar.orbit import ASCENDING, DESCENDING, Orbit
 from earthwork.simulate.scenario import RadarOrder, Scenario
 from earthwork.simulate.siege import Siege, landscape_at_moment, tallest_m
 

@@ -15,13 +15,13 @@ from earthwork.io.geopackages import Feature, write_geopackage
 from earthwork.io.rasters import open_raster, read_array
 from earthwork.model.grid import Grid
 from earthwork.pipeline.simulated_layers import write_geojson
+from earthwork.simulate.camera.sensor import Camera
 from earthwork.simulate.orders import resolve_camera
-from earthwork.simulate.polygon_fill import PixelWindow
 from earthwork.simulate.scenario import SceneOrder
-from earthwork.simulate.sensor import Camera
 from earthwork.simulate.siege import Siege, things_of
-from earthwork.simulate.sightings import Look, Sighting, sight
-from earthwork.simulate.truth import KIND_CODES, label_raster, true_objects
+from earthwork.simulate.truths.polygon_fill import PixelWindow
+from earthwork.simulate.truths.sightings import Look, Sighting, sight
+from earthwork.simulate.truths.truth import KIND_CODES, label_raster, true_objects
 
 _LABEL_TILE_PX = 1024
 

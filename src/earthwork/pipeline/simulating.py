@@ -30,10 +30,10 @@ from earthwork.pipeline.simulated_catalog import write_catalog
 from earthwork.pipeline.simulated_layers import write_layers
 from earthwork.pipeline.simulated_radar import radar_tracks, write_radar
 from earthwork.pipeline.simulated_truth import write_labels, write_truth
-from earthwork.simulate.painting import prepare
-from earthwork.simulate.photograph import photograph
+from earthwork.simulate.camera.photograph import photograph
+from earthwork.simulate.camera.sensor import Camera
+from earthwork.simulate.painting.painter import prepare
 from earthwork.simulate.scenario import Scenario, SceneOrder
-from earthwork.simulate.sensor import Camera
 from earthwork.simulate.siege import Siege, build_siege, landscape_of, plan_of, tallest_m
 
 RECORD = "simulation.json"

@@ -17,7 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from earthwork.errors import CaseInvalid, InvalidValue
 from earthwork.model.vocabulary import ClaimKind
-from earthwork.simulate.reports import Bearing
+from earthwork.simulate.camera.sensor import CAMERAS
+from earthwork.simulate.cities.styles import STYLES
+from earthwork.simulate.reporting.reports import Bearing
 from earthwork.simulate.scenario import (
     NAHRABAD,
     CityOrder,
@@ -34,8 +36,6 @@ from earthwork.simulate.scenario import (
     SentenceOrder,
     Where,
 )
-from earthwork.simulate.sensor import CAMERAS
-from earthwork.simulate.styles import STYLES
 
 SCENARIO_FILE = "siege.toml"
 """Usual name of a scenario."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from earthwork.simulate.city import City, Footprint, Tone
-from earthwork.simulate.materials import Material
+from earthwork.simulate.cities.city import City, Footprint, Tone
+from earthwork.simulate.painting.materials import Material
 
 
 class Condition(StrEnum):

@@ -7,13 +7,13 @@ from datetime import datetime
 from math import cos, pi
 
 from earthwork.errors import InvalidValue
-from earthwork.simulate.city import City
-from earthwork.simulate.city_plan import plan_city
+from earthwork.simulate.camera.sensor import CAMERAS, Camera, Misplacement
+from earthwork.simulate.cities.city import City
+from earthwork.simulate.cities.city_plan import plan_city
+from earthwork.simulate.cities.nahrabad import plan_nahrabad
+from earthwork.simulate.cities.styles import STYLES
 from earthwork.simulate.landscape import Season
-from earthwork.simulate.nahrabad import plan_nahrabad
 from earthwork.simulate.scenario import NAHRABAD, CityOrder, SceneOrder
-from earthwork.simulate.sensor import CAMERAS, Camera, Misplacement
-from earthwork.simulate.styles import STYLES
 
 _OVERRIDES = (
     "gsd_m", "bands", "bits", "blur_px", "sharpening", "read_noise", "shot_noise", "jpeg_quality",

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from earthwork.model.scene import Angles
+from earthwork.simulate.alterations.timeline import Chronicle, landscape_at, unfold
+from earthwork.simulate.camera.photograph import Plan, plan_photograph
+from earthwork.simulate.camera.weather import Atmosphere
 from earthwork.simulate.chronicle import Deed
-from earthwork.simulate.city import City
-from earthwork.simulate.everyday import add_everyday, everyday_truth
+from earthwork.simulate.cities.city import City
 from earthwork.simulate.landscape import Landscape
 from earthwork.simulate.orders import (
     resolve_camera,
@@ -20,13 +22,11 @@ from earthwork.simulate.orders import (
     resolve_misplacement,
     resolve_season,
 )
-from earthwork.simulate.photograph import Plan, plan_photograph
-from earthwork.simulate.reports import SimulatedReport, write_reports
+from earthwork.simulate.ordinary.everyday import add_everyday, everyday_truth
+from earthwork.simulate.ordinary.things import Thing
+from earthwork.simulate.reporting.reports import SimulatedReport, write_reports
 from earthwork.simulate.scenario import Scenario, SceneOrder
 from earthwork.simulate.site import Site, find_site
-from earthwork.simulate.things import Thing
-from earthwork.simulate.timeline import Chronicle, landscape_at, unfold
-from earthwork.simulate.weather import Atmosphere
 
 _OVER_ROOFS_M = 6.0
 """What stands on roofs, and the swell of the ground over the reach of a shadow."""

@@ -1,0 +1,1 @@
+"""From a painted surface to a picture: light, view, weather, sensor."""

@@ -1,0 +1,1 @@
+"""The plan of an invented city, before anything is done to it."""

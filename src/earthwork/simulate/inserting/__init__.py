@@ -1,0 +1,1 @@
+"""The same works drawn into real pictures."""

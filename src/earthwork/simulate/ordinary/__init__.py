@@ -1,0 +1,1 @@
+"""Ordinary things that come and go, and fool people."""

@@ -1,0 +1,1 @@
+"""From a landscape to heights, materials and reflectance on a fine grid."""

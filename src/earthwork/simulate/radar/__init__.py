@@ -1,0 +1,1 @@
+"""From a painted surface to radar backscatter."""

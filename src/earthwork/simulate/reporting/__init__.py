@@ -1,0 +1,1 @@
+"""Written reports on a siege, each claim with its truth."""
