@@ -520,7 +520,7 @@ def test_a_new_case_can_be_checked_at_once(tmp_path: Path) -> None:
 
 def test_a_real_case_is_no_demonstration(words_alone: Path) -> None:
     assert earthwork("demo", words_alone).code == 4
-    assert earthwork("simulate", "-o", words_alone).code == 4
+    assert earthwork("simulate", "nahrabad", "-o", words_alone).code == 4
 
 
 def test_missing_files_are_all_named(words_alone: Path) -> None:

@@ -145,7 +145,7 @@ def test_the_simulator_tells_what_it_has() -> None:
 
 def test_works_are_drawn_into_a_picture_by_the_command_line(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    ground = 110 + 8 * rng.standard_normal((400, 400, 3))
+    ground = 110 + 2 * rng.standard_normal((400, 400, 1)) + np.zeros(3)
     picture = tmp_path / "ground.png"
     Image.fromarray(ground.astype(np.uint8)).save(picture)
     sun = ("--sun-azimuth-deg", "150", "--sun-elevation-deg", "45")

@@ -26,16 +26,19 @@ def demo(
     from earthwork.pipeline.demonstration import READER, scripted_reader_file
     from earthwork.pipeline.simulating import simulate as lay_out
     from earthwork.settings import load_case, resolve_scenario
+    from earthwork.simulate.siege import build_siege
 
-    if (folder / CASE_FILE).exists() and not load_case(folder).is_simulated:
-        raise CaseBusy("that folder holds a real case", where=str(folder))
-    advise("simulating a city on two dates, with reports")
-    siege = lay_out(resolve_scenario(DEMONSTRATION), folder, listener=progress())
+    scenario = resolve_scenario(DEMONSTRATION)
+    if not (folder / CASE_FILE).exists():
+        advise("simulating a city on two dates, with reports")
+        lay_out(scenario, folder, listener=progress())
     case = load_case(folder)
+    if not case.is_simulated:
+        raise CaseBusy("that folder holds a real case", where=str(folder))
     run_case(case, is_published=bool(case.drawings))
     if not case.drawings:
         advise("a scripted reader decides on the candidates and draws what it sees")
-        drawing = scripted_reader_file(case, siege)
+        drawing = scripted_reader_file(case, build_siege(scenario))
         observe(folder, drawing, reader=READER, scene=None)
         run_case(load_case(folder))
     say(f"brief: {(case.folder / BRIEF)}")

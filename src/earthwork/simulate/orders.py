@@ -18,7 +18,7 @@ from earthwork.simulate.scenario import NAHRABAD, CityOrder, SceneOrder
 _OVERRIDES = (
     "gsd_m", "bands", "bits", "blur_px", "sharpening", "read_noise", "shot_noise", "jpeg_quality",
 )  # fmt: skip
-_DRIEST_DAY, _GREENEST_DAY = 225, 95
+_DRIEST_DAY, _GREENEST_DAY, _LEAFIEST_DAY = 225, 95, 200
 _YEAR_DAYS = 365.25
 
 
@@ -120,12 +120,13 @@ def season_of(moment: datetime, *, latitude: float) -> Season:
     day = moment.timetuple().tm_yday + (0.0 if latitude >= 0 else _YEAR_DAYS / 2)
     dry = (1 + cos(2 * pi * (day - _DRIEST_DAY) / _YEAR_DAYS)) / 2
     lush = (1 + cos(2 * pi * (day - _GREENEST_DAY) / _YEAR_DAYS)) / 2
+    leafy = (1 + cos(2 * pi * (day - _LEAFIEST_DAY) / _YEAR_DAYS)) / 2
     since_september = (day - 244) % _YEAR_DAYS
     turned = min(since_september / 90, 1.0) if since_september < 210 else 0.0  # noqa: PLR2004 - till sprouting
     return Season(
         soil=round(0.86 + 0.14 * dry, 3),
         ploughed=round(0.7 * turned, 3),
         green=round(0.3 + 0.7 * lush, 3),
-        leaf=round(0.55 + 0.45 * min(1.0, 1.6 * max(dry, lush)), 3),
+        leaf=round(0.55 + 0.45 * min(1.0, 1.6 * leafy), 3),
         river=round(1.15 - 0.2 * dry, 3),
     )
