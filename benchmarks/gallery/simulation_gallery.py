@@ -18,9 +18,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Point
+from panels import Panel, enlarged, write_sheet
+from shapely import Point, box
 from shapely.geometry.base import BaseGeometry
-from sheets import Panel, enlarged, write_sheet
 
 from earthwork.model.grid import Window
 from earthwork.model.vocabulary import Kind
@@ -29,7 +29,7 @@ from earthwork.simulate.alterations.works import done_geometry
 from earthwork.simulate.camera.photograph import picture
 from earthwork.simulate.cities.styles import STYLES
 from earthwork.simulate.landscape import Landscape
-from earthwork.simulate.ordinary.things import Sort
+from earthwork.simulate.ordinary.things import Sort, Thing
 from earthwork.simulate.painting.painter import Painter, ground_m, prepare
 from earthwork.simulate.radar.backscatter import GroundState
 from earthwork.simulate.radar.imaging import RadarImage, RadarOptions, radar_image
@@ -38,10 +38,9 @@ from earthwork.simulate.scenario import SceneOrder
 from earthwork.simulate.siege import (
     Siege,
     build_siege,
-    landscape_of,
+    landscape_and_things,
     plan_of,
     tallest_m,
-    things_of,
 )
 from earthwork.simulate.truths.truth import ground_covered
 
@@ -85,7 +84,7 @@ where = { line = [[0.20, 0.44], [0.20, 0.25], [0.30, 0.185], [0.5, 0.185]] }
 id = "trench"
 do = "dig"
 on = 2031-09-01
-where = { line = [[0.86, 0.06], [0.98, 0.38]] }
+where = { line = [[0.04, 0.20], [0.13, 0.44]] }
 [[event]]
 id = "ditch"
 do = "flood_ditch"
@@ -102,7 +101,7 @@ id = "craters"
 do = "crater"
 on = 2031-09-01
 count = 5
-where = { polygon = [[0.82, 0.40], [0.98, 0.40], [0.98, 0.44], [0.82, 0.44]] }
+where = { polygon = [[0.92, 0.1], [0.98, 0.1], [0.98, 0.3], [0.92, 0.3]] }
 [[event]]
 id = "clearing"
 do = "clear"
@@ -187,6 +186,7 @@ class Sight:
     siege: Siege
     scene: SceneOrder
     ground: Landscape
+    things: tuple[Thing, ...]
     painter: Painter
 
     def around(self, x_m: float, y_m: float, *, side_m: float) -> NDArray[np.uint8]:
@@ -208,8 +208,8 @@ class Sight:
 
 def sight(siege: Siege, scene: SceneOrder) -> Sight:
     """Lay the ground of a scene out."""
-    ground = landscape_of(siege, scene)
-    return Sight(siege=siege, scene=scene, ground=ground, painter=prepare(ground))
+    ground, things = landscape_and_things(siege, scene)
+    return Sight(siege=siege, scene=scene, ground=ground, things=things, painter=prepare(ground))
 
 
 def shown(pixels: NDArray[Any], *, bits: int, false_colour: bool = False) -> NDArray[np.uint8]:
@@ -236,9 +236,12 @@ def seen(scene: str) -> Sight:
 
 
 def middle(geometry: BaseGeometry) -> Point:
-    """Return a spot in the middle of a work: along a line, or of an area."""
+    """Return a spot of a work: half-way along a line, on the rim of wide ground, else its middle."""
     if geometry.geom_type == "LineString":
         return geometry.interpolate(0.5, normalized=True)
+    if geometry.area > 2000:
+        widest = max(getattr(geometry, "geoms", [geometry]), key=lambda part: part.area)
+        return widest.exterior.interpolate(0.86, normalized=True)
     return geometry.centroid
 
 
@@ -347,10 +350,10 @@ def keyed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def close_ups(named: dict[str, str], *, side_m: float, side_px: int) -> list[Panel]:
     """Show one deed of each event named, after."""
-    deeds = {deed.event: deed for deed in reversed(works().deeds)}
     panels = []
     for event, label in named.items():
-        spot = middle(deeds[event].geometry)
+        shapes = [deed.geometry for deed in works().deeds if deed.event == event]
+        spot = middle(max(shapes, key=lambda shape: shape.length))
         pixels = seen("after").around(spot.x, spot.y, side_m=side_m)
         panels.append(Panel(label=label, pixels=enlarged(pixels, side_px=side_px)))
     return panels
@@ -413,12 +416,12 @@ def scales() -> list[Panel]:
     scene = replace(siege.scenes[-1], shift_px=(0.0, 0.0), rotation_deg=0.0)
     spot = next(deed for deed in siege.deeds if deed.event == "bar-kasira").geometry.centroid
     panels = []
-    for gsd_m, camera in ((0.3, "vhr-rgb-30cm"), (0.5, "vhr-rgb-50cm"), (1.5, "medium-rgb-3m"),
-                          (3.0, "medium-rgb-3m"), (10.0, "sentinel2-like")):  # fmt: skip
+    for gsd_m in (0.3, 0.5, 1.5, 3.0, 10.0):
+        camera = "medium-rgb-3m" if gsd_m > 1 else "vhr-rgb-50cm"
         given = replace(scene, camera=camera, gsd_m=gsd_m)
-        pixels = sight(siege, given).around(spot.x, spot.y, side_m=120)
+        pixels = sight(siege, given).around(spot.x, spot.y, side_m=80)
         panels.append(
-            Panel(label=f"{gsd_m:g} m", pixels=enlarged(pixels, side_px=320, smooth=gsd_m < 1))
+            Panel(label=f"{gsd_m:g} m", pixels=enlarged(pixels, side_px=320, smooth=False))
         )
     return panels
 
@@ -463,7 +466,7 @@ def weather_and_cameras() -> list[Panel]:
     looks = {
         "8 bit, colour": scene,
         "haze 3": replace(scene, haze=3.0),
-        "cloud and its shadow": replace(scene, id="cloudy", cloud_cover=0.45),
+        "cloud and its shadow": replace(scene, id="cloud-8", cloud_cover=0.45),
         "JPEG of quality 30": replace(scene, camera="press-jpeg", jpeg_quality=30),
         "panchromatic, 11 bit": replace(scene, camera="vhr-pan-50cm"),
     }
@@ -489,42 +492,71 @@ def false_colours(at: Sight, spot: Point, *, side_m: float) -> NDArray[np.uint8]
     return shown(pixels, bits=plan.camera.bits, false_colour=True)
 
 
-DECOYS = {
-    Sort.PARKED_CAR: ("cars", 40),
-    Sort.STALL: ("market stalls", 40),
-    Sort.CAMP: ("tents", 60),
-    Sort.CONTAINER: ("containers", 60),
-    Sort.FARMED: ("ploughing", 120),
-    Sort.NEW_BUILDING: ("new building", 60),
-    Sort.ROAD_WORKS: ("road works", 60),
-    Sort.FLOOD: ("flood", 160),
-    Sort.BURNT: ("burnt field", 120),
-}
-"""Sorts shown, each with its label and the ground that its panel shows, metres."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoy:
+    """One ordinary thing to be shown."""
+
+    label: str
+    style: str
+    seed: int
+    sort: Sort
+    rank: int = 0
+    """Its rank by size among those that came between the two pictures."""
+    side_m: float = 40.0
+
+
+DECOYS = (
+    Decoy(label="cars", style="river plain", seed=9, sort=Sort.MOVING_CAR),
+    Decoy(label="market stalls", style="desert capital", seed=4, sort=Sort.STALL),
+    Decoy(label="tent", style="steppe town", seed=1, sort=Sort.TENT),
+    Decoy(label="containers", style="steppe town", seed=12, sort=Sort.CONTAINER, side_m=50),
+    Decoy(label="ploughing", style="steppe town", seed=12, sort=Sort.FARMED, rank=1, side_m=140),
+    Decoy(label="burnt field", style="steppe town", seed=12, sort=Sort.BURNT, side_m=120),
+    Decoy(label="new building", style="desert capital", seed=4, sort=Sort.NEW_BUILDING, rank=2,
+          side_m=50),
+    Decoy(label="road works", style="desert capital", seed=4, sort=Sort.ROAD_WORKS, side_m=50),
+    Decoy(label="flood", style="river plain", seed=4, sort=Sort.FLOOD, side_m=200),
+)  # fmt: skip
+INNER = box(60, 60, 540, 540)
+"""Where the cities of 600 m with decoys are looked at."""
+
+
+@cache
+def busy_city(style: str, seed: int) -> tuple[Sight, Sight]:
+    """Return a city full of ordinary things, and what it looks like before and after."""
+    amounts = "".join(
+        f"{name} = 1.6\n"
+        for name in ("cars", "stalls", "tents", "containers", "ploughing", "new_buildings",
+                     "road_works", "flood", "burnt")
+    )  # fmt: skip
+    siege = plain_siege(style, seed=seed, side_m=600.0, more=f"[everyday]\n{amounts}")
+    then, now = (sight(siege, scene) for scene in siege.scenes)
+    return then, now
 
 
 def decoys() -> list[Panel]:
     """Show what looks like a work and is none, before and after."""
-    amounts = "".join(
-        f"{name} = 2.0\n"
-        for name in ("cars", "stalls", "tents", "containers", "ploughing", "new_buildings",
-                     "road_works", "flood", "burnt")
-    )  # fmt: skip
-    siege = plain_siege("river plain", seed=12, side_m=800.0, more=f"[everyday]\n{amounts}")
-    then, now = (sight(siege, scene) for scene in siege.scenes)
-    there = things_of(siege, siege.scenes[1])
-    old = {thing.id for thing in things_of(siege, siege.scenes[0])}
     panels = []
-    for sort, (label, side_m) in DECOYS.items():
-        new = [t for t in there if t.sort is sort and t.id not in old and
-               inside(t.geometry, 800.0)]  # fmt: skip
-        if not new:
-            raise ValueError(f"no {sort} in this city")
-        spot = max(new, key=lambda t: min(t.geometry.area, side_m**2 / 4)).geometry.centroid
-        for at, told in ((then, "before"), (now, label)):
-            pixels = at.around(spot.x, spot.y, side_m=side_m)
+    for decoy in DECOYS:
+        then, now = busy_city(decoy.style, decoy.seed)
+        spot = come_since(then, now, decoy).intersection(INNER).representative_point()
+        for at, told in ((then, "before"), (now, decoy.label)):
+            pixels = at.around(spot.x, spot.y, side_m=decoy.side_m)
             panels.append(Panel(label=told, pixels=enlarged(pixels, side_px=230)))
     return panels
+
+
+def come_since(then: Sight, now: Sight, decoy: Decoy) -> BaseGeometry:
+    """Return where a thing lies that came between the two pictures."""
+    old = {thing.id for thing in then.things}
+    new = [
+        thing.geometry
+        for thing in now.things
+        if thing.sort is decoy.sort
+        and thing.id not in old
+        and INNER.covers(thing.geometry.representative_point())
+    ]
+    return sorted(new, key=lambda shape: -min(shape.area, decoy.side_m**2 / 4))[decoy.rank]
 
 
 RADAR = """

@@ -37,7 +37,7 @@ def draw_curves(real: Sequence[Picture], simulated: Sequence[Picture], path: Pat
     left.set(xscale="log", yscale="log", xlabel="cycles per pixel", ylabel="power, relative",
              title="Power spectrum")  # fmt: skip
     right.set(yscale="log", xlabel="gradient, standard deviations", ylabel="share",
-              title="Steps between neighbouring pixels", xlim=(-10, 10), ylim=(1e-6, 1))  # fmt: skip
+              title="Steps between pixels", xlim=(-10, 10), ylim=(1e-6, 1))  # fmt: skip
     left.legend(frameon=False, fontsize=8)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)

@@ -220,10 +220,13 @@ def test_conditions_hold_only_known_flags_and_some_shadow(folder: Path) -> None:
 
 
 def test_decoys_are_named(folder: Path) -> None:
-    decoys = geopandas.read_file(folder / "truth" / "decoys.geojson")
-    assert {"id", "sort", "scene"} <= set(decoys.columns)
-    assert set(decoys["scene"]) == {"before", "after"}
-    assert "parked car" in set(decoys["sort"])
+    before, after = (
+        geopandas.read_file(folder / "truth" / f"decoys-{name}.geojson")
+        for name in ("before", "after")
+    )
+    assert {"id", "sort"} <= set(before.columns)
+    assert "parked car" in set(before["sort"])
+    assert 0 < len(set(before["id"]) & set(after["id"])) < len(before)
 
 
 def test_radar_lies_on_its_own_grid(folder: Path) -> None:

@@ -90,6 +90,8 @@ def _scene(siege: Siege, scene: SceneOrder, folder: Path) -> CatalogItem:
                    key="conditions", roles=("metadata",)),
             _asset(folder, f"truth/labels-{scene.id}.tif", "Kind of alteration at each pixel",
                    key="labels", roles=("metadata",)),
+            _asset(folder, f"truth/decoys-{scene.id}.geojson",
+                   "What looks like a deed and is none", key="decoys", roles=("metadata",)),
         ),
         grid=grid,
         sun=siege.site.sun(scene.captured),
@@ -175,7 +177,6 @@ def _truth_assets(folder: Path) -> Iterator[CatalogAsset]:
     names = {
         "truth.gpkg": "Everything that was done, with its dates",
         "sightings.csv": "Whether each deed can be seen in each picture",
-        "decoys.geojson": "What looks like a deed and is none",
         "reports.json": "The truth of every claim in the reports",
         "kinds.json": "Codes of the label rasters",
     }

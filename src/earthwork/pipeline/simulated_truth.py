@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +16,9 @@ from earthwork.model.grid import Grid
 from earthwork.pipeline.simulated_layers import write_geojson
 from earthwork.simulate.camera.sensor import Camera
 from earthwork.simulate.orders import resolve_camera
+from earthwork.simulate.ordinary.things import Thing
 from earthwork.simulate.scenario import SceneOrder
-from earthwork.simulate.siege import Siege, things_of
+from earthwork.simulate.siege import Siege
 from earthwork.simulate.truths.polygon_fill import PixelWindow
 from earthwork.simulate.truths.sightings import Look, Sighting, sight
 from earthwork.simulate.truths.truth import KIND_CODES, label_raster, true_objects
@@ -44,7 +44,7 @@ def write_labels(siege: Siege, scene: SceneOrder, grid: Grid, folder: Path) -> P
 
 
 def write_truth(siege: Siege, folder: Path) -> list[Path]:
-    """Write what was done (GeoPackage), what of it each picture shows (CSV), and the decoys."""
+    """Write what was done (GeoPackage), and what of it each picture shows (CSV)."""
     truth = folder / "truth"
     rows = [
         Feature(geometry=siege.site.placed(thing.deed.geometry), properties=thing.values())
@@ -55,10 +55,9 @@ def write_truth(siege: Siege, folder: Path) -> list[Path]:
         write_geopackage(truth / "truth.gpkg", {"truth": rows})
         written.append(truth / "truth.gpkg")
     table = _write_table(truth / "sightings.csv", sightings_of(siege, folder))
-    decoys = write_geojson(truth / "decoys.geojson", _decoys(siege))
     codes = {kind.value: code for kind, code in KIND_CODES.items()}
     (truth / "kinds.json").write_text(json.dumps(codes, indent=1) + "\n", encoding="utf-8")
-    return [*written, table, decoys, truth / "kinds.json"]
+    return [*written, table, truth / "kinds.json"]
 
 
 def sightings_of(siege: Siege, folder: Path) -> tuple[Sighting, ...]:
@@ -105,8 +104,10 @@ def _write_table(path: Path, sightings: Iterable[Sighting]) -> Path:
     return path
 
 
-def _decoys(siege: Siege) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    for scene in siege.scenes:
-        for thing in things_of(siege, scene):
-            columns = {"id": thing.id, "sort": thing.sort.value, "scene": scene.id}
-            yield siege.site.placed(thing.geometry), columns
+def write_decoys(siege: Siege, scene: SceneOrder, things: Iterable[Thing], folder: Path) -> Path:
+    """Write what looks like a deed in one picture and is none: cars, stalls, ploughed fields."""
+    rows = [
+        (siege.site.placed(thing.geometry), {"id": thing.id, "sort": thing.sort.value})
+        for thing in things
+    ]
+    return write_geojson(folder / "truth" / f"decoys-{scene.id}.geojson", rows)

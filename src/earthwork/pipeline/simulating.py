@@ -29,12 +29,12 @@ from earthwork.pipeline.simulated_case import write_case_file, write_reports
 from earthwork.pipeline.simulated_catalog import write_catalog
 from earthwork.pipeline.simulated_layers import write_layers
 from earthwork.pipeline.simulated_radar import radar_tracks, write_radar
-from earthwork.pipeline.simulated_truth import write_labels, write_truth
+from earthwork.pipeline.simulated_truth import write_decoys, write_labels, write_truth
 from earthwork.simulate.camera.photograph import photograph
 from earthwork.simulate.camera.sensor import Camera
 from earthwork.simulate.painting.painter import prepare
 from earthwork.simulate.scenario import Scenario, SceneOrder
-from earthwork.simulate.siege import Siege, build_siege, landscape_of, plan_of, tallest_m
+from earthwork.simulate.siege import Siege, build_siege, landscape_and_things, plan_of, tallest_m
 
 RECORD = "simulation.json"
 """File that says what a folder of a simulated siege holds."""
@@ -238,7 +238,7 @@ def take(siege: Siege, scene: SceneOrder, folder: Path, workers: int) -> list[Pa
     list of Path
         The picture, its surface model, its conditions and its labels.
     """
-    landscape = landscape_of(siege, scene)
+    landscape, things = landscape_and_things(siege, scene)
     painter = prepare(landscape)
     plan = plan_of(siege, scene, tallest=tallest_m(landscape))
     grid = siege.site.grid(plan.camera.gsd_m)
@@ -253,7 +253,8 @@ def take(siege: Siege, scene: SceneOrder, folder: Path, workers: int) -> list[Pa
             image.write(tile.window, tile.pixels)
             surface.write(tile.window, _to_centimetres(tile.height_m)[np.newaxis])
             conditions.write(tile.window, tile.conditions[np.newaxis])
-    return [*files, write_labels(siege, scene, grid, folder)]
+    decoys = write_decoys(siege, scene, things, folder)
+    return [*files, decoys, write_labels(siege, scene, grid, folder)]
 
 
 def _files(folder: Path, scene: str) -> list[Path]:

@@ -22,7 +22,7 @@ from earthwork.simulate.orders import (
     resolve_misplacement,
     resolve_season,
 )
-from earthwork.simulate.ordinary.everyday import add_everyday, everyday_truth
+from earthwork.simulate.ordinary.everyday import everyday_truth, with_things
 from earthwork.simulate.ordinary.things import Thing
 from earthwork.simulate.reporting.reports import SimulatedReport, write_reports
 from earthwork.simulate.scenario import Scenario, SceneOrder
@@ -92,8 +92,7 @@ def build_siege(scenario: Scenario) -> Siege:
 
 def landscape_of(siege: Siege, scene: SceneOrder) -> Landscape:
     """Return the ground at a scene, with everything that passes through a city every day."""
-    order = siege.scenario.everyday
-    return add_everyday(_works(siege, scene), order, **_everyday(siege.scenario))
+    return landscape_and_things(siege, scene)[0]
 
 
 def landscape_at_moment(siege: Siege, moment: datetime) -> Landscape:
@@ -101,10 +100,11 @@ def landscape_at_moment(siege: Siege, moment: datetime) -> Landscape:
     return landscape_of(siege, SceneOrder(id="moment", captured=moment))
 
 
-def things_of(siege: Siege, scene: SceneOrder) -> tuple[Thing, ...]:
-    """Return what passes through the city every day and is there at a scene: the decoys."""
-    order = siege.scenario.everyday
-    return everyday_truth(_works(siege, scene), order, **_everyday(siege.scenario))
+def landscape_and_things(siege: Siege, scene: SceneOrder) -> tuple[Landscape, tuple[Thing, ...]]:
+    """Return the ground at a scene, and what of it passes through any city: the decoys."""
+    works, order = _works(siege, scene), siege.scenario.everyday
+    things = everyday_truth(works, order, **_everyday(siege.scenario))
+    return with_things(works, things), things
 
 
 def _works(siege: Siege, scene: SceneOrder) -> Landscape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -63,7 +64,7 @@ class Site:
 
     def placed(self, geometry: Shape) -> Shape:
         """Move a geometry from local metres to longitude and latitude."""
-        back = Transformer.from_crs(self.crs, _WGS84, always_xy=True)
+        back = _to_degrees(self.crs)
 
         def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
             east, north = points[:, 0] + self.west_m, points[:, 1] + self.south_m
@@ -134,6 +135,12 @@ def find_site(*, side_m: float, longitude: float, latitude: float) -> Site:
         west_m=round(easting / 10) * 10 - side_m / 2,
         south_m=round(northing / 10) * 10 - side_m / 2,
     )
+
+
+@cache
+def _to_degrees(crs: CRS) -> Transformer:
+    # Setting one up costs more than moving a thousand points.
+    return Transformer.from_crs(crs, _WGS84, always_xy=True)
 
 
 def _zone(longitude: float) -> int:

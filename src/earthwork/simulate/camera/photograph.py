@@ -63,7 +63,7 @@ TALLEST_M = 40.0
 
 _FARTHEST_M = 700.0
 """Shadows are not followed farther than this."""
-_TILE_FINE_PX = 1536
+_TILE_FINE_PX = 2208
 _LOOK_AHEAD = 1
 _DARK, _HIDDEN = 1, 2
 _GUARD = 3

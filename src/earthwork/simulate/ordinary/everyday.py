@@ -70,7 +70,7 @@ def add_everyday(
     Landscape
         Works, and the state of buildings that they touched, are as they were given.
     """
-    return _with(landscape, everyday_truth(landscape, order, seed=seed, first=first))
+    return with_things(landscape, everyday_truth(landscape, order, seed=seed, first=first))
 
 
 def everyday_truth(
@@ -102,7 +102,8 @@ def everyday_truth(
     return (*kept, *_in_free_places(upright, landscape, kept))
 
 
-def _with(landscape: Landscape, things: Iterable[Thing]) -> Landscape:
+def with_things(landscape: Landscape, things: Iterable[Thing]) -> Landscape:
+    """Return a landscape with ordinary things set into it, as ``everyday_truth`` names them."""
     found = tuple(things)
     roofs = {t.building.footprint.id: t.building for t in found if t.building is not None}
     old = tuple(roofs.pop(b.footprint.id, b) for b in landscape.buildings)

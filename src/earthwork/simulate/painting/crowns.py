@@ -60,7 +60,7 @@ def bushes_in(
             if i < 0 or j < 0 or i >= rows or j >= columns or solid[i, j] > 0:
                 continue
             m = material[i, j]
-            if m not in {0, 1, 6, 11, 20}:
+            if m > 1 and m != 6 and m != 11 and m != 20:  # noqa: PLR1714 - no set for each pixel
                 continue
             thick = 0.05 + 0.10 * noise_at(x, y, 45.0, seed + 2)
             thick += 0.06 * noise_at(x, y, 11.0, seed + 4)

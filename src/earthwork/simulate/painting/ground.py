@@ -664,7 +664,7 @@ def _shade(
                 trodden = _step(0.0, 1.0, trodden + 0.18 * p + 0.2 * c)
                 for band in range(4):
                     tone[band] += (1.0 - trodden) * (look[0, band] - tone[band])
-            if m <= 1 or m in {6, 11}:
+            if m <= 1 or m == 6 or m == 11:  # noqa: PLR1714 - a set would be built for each pixel
                 # Weeds gather in tracts; trodden ground has patches with edges; cars leave tracks.
                 weeds = 0.32 * _step(0.1, 1.8, 0.8 * h + 0.7 * c + 0.35 * p)
                 if m == 1:
@@ -692,7 +692,7 @@ def _shade(
                 shade = patches[number, 1]
                 for band in range(4):
                     tone[band] = look[m, band]
-                if m == 14 and (before in {8, 9, 10}):
+                if m == 14 and 8 <= before <= 10:
                     shade *= 0.93
                 shade *= _worked(m, x, y, patches[number], fine, seed, p, c)
                 rough = patches[number, 2]
