@@ -236,7 +236,7 @@ def seen(scene: str) -> Sight:
 
 
 def middle(geometry: BaseGeometry) -> Point:
-    """Return a spot of a work: half-way along a line, on the rim of wide ground, else its middle."""
+    """Return a spot of a work: on a line, on the rim of wide ground, else its middle."""
     if geometry.geom_type == "LineString":
         return geometry.interpolate(0.5, normalized=True)
     if geometry.area > 2000:
