@@ -24,7 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from earthwork.model.grid import Window
 from earthwork.model.vocabulary import Kind
-from earthwork.settings import parse_scenario, resolve_scenario
+from earthwork.settings.scenario_file import parse_scenario, resolve_scenario
 from earthwork.simulate.alterations.works import done_geometry
 from earthwork.simulate.camera.photograph import picture
 from earthwork.simulate.cities.styles import STYLES

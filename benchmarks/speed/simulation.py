@@ -21,7 +21,7 @@ from pathlib import Path
 
 from earthwork.pipeline.events import Event, StepFinished
 from earthwork.pipeline.simulating import simulate
-from earthwork.settings import resolve_scenario
+from earthwork.settings.scenario_file import resolve_scenario
 
 GSD_M = 0.5
 

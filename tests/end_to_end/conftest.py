@@ -13,7 +13,8 @@ import pytest
 
 from earthwork.pipeline.demonstration import READER, scripted_reader_file
 from earthwork.pipeline.simulating import simulate
-from earthwork.settings import load_case, resolve_scenario
+from earthwork.settings import load_case
+from earthwork.settings.scenario_file import resolve_scenario
 
 from .commands import earthwork
 

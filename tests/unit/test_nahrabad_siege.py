@@ -21,7 +21,8 @@ from earthwork.model.vocabulary import Kind
 from earthwork.pipeline.events import Event, StepFinished
 from earthwork.pipeline.simulated_radar import radar_tracks
 from earthwork.pipeline.simulating import RECORD, identity, plan_steps, simulate
-from earthwork.settings import load_case, resolve_scenario
+from earthwork.settings import load_case
+from earthwork.settings.scenario_file import resolve_scenario
 from earthwork.simulate.cities.named_places import named_places
 from earthwork.simulate.scenario import RadarOrder, Scenario
 from earthwork.simulate.siege import Siege, build_siege, reports_of

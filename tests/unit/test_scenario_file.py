@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from earthwork.errors import CaseInvalid, InvalidValue
-from earthwork.settings import (
+from earthwork.settings.scenario_file import (
     load_scenario,
     packaged_scenarios,
     parse_scenario,

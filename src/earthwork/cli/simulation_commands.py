@@ -25,7 +25,8 @@ def demo(
     """Build a simulated besieged city, assess it offline, and end with the path of its brief."""
     from earthwork.pipeline.demonstration import READER, scripted_reader_file
     from earthwork.pipeline.simulating import simulate as lay_out
-    from earthwork.settings import load_case, resolve_scenario
+    from earthwork.settings import load_case
+    from earthwork.settings.scenario_file import resolve_scenario
     from earthwork.simulate.siege import build_siege
 
     scenario = resolve_scenario(DEMONSTRATION)
@@ -80,7 +81,7 @@ def simulate(
     """
     from earthwork.pipeline.simulating import plan_steps
     from earthwork.pipeline.simulating import simulate as lay_out
-    from earthwork.settings import resolve_scenario, scenario_template
+    from earthwork.settings.scenario_file import resolve_scenario, scenario_template
     from earthwork.simulate.alterations.chance import draw_scenario
     from earthwork.simulate.siege import build_siege
 
@@ -113,7 +114,7 @@ def simulate(
 
 
 def _print_catalogue() -> None:
-    from earthwork.settings import packaged_scenarios, resolve_scenario
+    from earthwork.settings.scenario_file import packaged_scenarios, resolve_scenario
     from earthwork.simulate.camera.sensor import CAMERAS
     from earthwork.simulate.cities.styles import STYLES
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shapely import STRtree, box, union_all
+import numpy as np
+from numpy.typing import NDArray
+from shapely import box, union_all
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.model.grid import Window
@@ -59,28 +61,38 @@ def windows_around(
 
 def _grouped(groups: list[list[BaseGeometry]], options: FramingOptions) -> list[list[BaseGeometry]]:
     """Join groups that fit one window, the nearest first, until no two do."""
-    while (pair := _nearest_fitting(groups, options)) is not None:
-        first, second = sorted(pair)
+    extents = np.array([union_all(group).bounds for group in groups]).reshape(-1, 4)
+    while (pair := _nearest_fitting(extents, options)) is not None:
+        first, second = pair
         joined = groups[first] + groups[second]
         groups = [g for i, g in enumerate(groups) if i not in pair] + [joined]
+        around = _united(extents[first], extents[second])
+        extents = np.vstack([np.delete(extents, pair, axis=0), around])
     return groups
 
 
 def _nearest_fitting(
-    groups: Sequence[list[BaseGeometry]], options: FramingOptions
+    extents: NDArray[np.float64], options: FramingOptions
 ) -> tuple[int, int] | None:
-    if len(groups) < 2:  # noqa: PLR2004 - two make a pair
-        return None
-    extents = [box(*union_all(group).bounds) for group in groups]
+    """Return the two groups, dims (group, [west, south, east, north]), that lie nearest."""
     reach = options.most_side_px / (1 + 2 * options.margin)
-    tree = STRtree(extents)
-    near = tree.query(extents, predicate="dwithin", distance=reach).T
-    fitting = [
-        (extents[i].distance(extents[j]), int(i), int(j))
-        for i, j in near
-        if i < j and _extent(extents[i].union(extents[j])) <= reach
-    ]
-    return min(fitting)[1:] if fitting else None
+    first, second = np.triu_indices(len(extents), k=1)
+    around = _united(extents[first], extents[second])
+    fits = np.maximum(around[:, 2] - around[:, 0], around[:, 3] - around[:, 1]) <= reach
+    if not fits.any():
+        return None
+    first, second = first[fits], second[fits]
+    apart = np.maximum(extents[first, :2], extents[second, :2])
+    apart -= np.minimum(extents[first, 2:], extents[second, 2:])
+    nearest = int(np.argmin(np.hypot(*np.maximum(apart, 0).T)))
+    return int(first[nearest]), int(second[nearest])
+
+
+def _united(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the extents that hold two, or many pairs of two."""
+    low = np.minimum(first[..., :2], second[..., :2])
+    high = np.maximum(first[..., 2:], second[..., 2:])
+    return np.concatenate([low, high], axis=-1)
 
 
 def _extent(geometry: BaseGeometry) -> float:

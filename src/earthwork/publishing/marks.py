@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import Stroke
+from numpy.typing import NDArray
 from pyproj import CRS
-from shapely import box
+from shapely import box, distance, points
 from shapely.geometry import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
@@ -141,20 +143,22 @@ def _draw_ring(axes: Axes, ring: Outline, symbol: Symbol, width_px: float) -> No
         ring, fill=False, edgecolor=symbol.colour, linewidth=width_px, linestyle=style, zorder=4
     )
     line.set_path_effects([Stroke()])
-    axes.add_patch(halo)
-    axes.add_patch(line)
+    # Patches would be asked for their extent, which is slow; the page's limits stand already.
+    axes.add_artist(halo)
+    axes.add_artist(line)
 
 
 def draw_badges(
     axes: Axes, marks: Sequence[tuple[Mark, BaseGeometry]], *, width: float, height: float
 ) -> None:
     """Draw each mark's number beside its outline, clear of the other numbers where it can be."""
-    taken: list[tuple[float, float]] = []
-    for mark, geometry in marks:
-        others = [around for other, around in marks if other is not mark]
+    taken: list[Point] = []
+    rims = np.array([geometry.boundary for _, geometry in marks])
+    for number, (mark, geometry) in enumerate(marks):
         places = _badge_places(geometry, width=width, height=height)
-        x, y = max(places, key=lambda place: _clearance(place, taken, others))
-        taken.append((x, y))
+        clearances = _clearances(places, taken, np.delete(rims, number))
+        x, y = places[int(np.argmax(clearances))]
+        taken.append(Point(x, y))
         put_badge(axes, mark.number, x=x, y=y, colour=mark.symbol.colour)
 
 
@@ -185,14 +189,13 @@ def _drawn_near(place: tuple[float, float], shown: BaseGeometry) -> tuple[float,
     return nearest.x + right * step, nearest.y + down * step
 
 
-def _clearance(
-    place: tuple[float, float],
-    taken: Sequence[tuple[float, float]],
-    others: Sequence[BaseGeometry],
-) -> float:
-    """Return how far a place is from other numbers and outlines, as far as it matters."""
-    enough = 2.5 * BADGE_RADIUS_PX
-    point = Point(place)
-    numbers = [point.distance(Point(at)) for at in taken]
-    outlines = [abs(point.distance(o.boundary) - _AROUND_PX) + BADGE_RADIUS_PX for o in others]
-    return min([enough, *numbers, *outlines])
+def _clearances(
+    places: Sequence[tuple[float, float]], taken: Sequence[Point], rims: NDArray[np.object_]
+) -> NDArray[np.float64]:
+    """Return how far each place is from other numbers and outlines, as far as it matters."""
+    spots = np.asarray(points(np.array(places)))[:, np.newaxis]
+    numbers = distance(spots, np.array(taken, dtype=object)[np.newaxis])
+    outlines = np.abs(distance(spots, rims[np.newaxis]) - _AROUND_PX) + BADGE_RADIUS_PX
+    enough = np.full((len(places), 1), 2.5 * BADGE_RADIUS_PX)
+    nearest: NDArray[np.float64] = np.nanmin(np.hstack([enough, numbers, outlines]), axis=1)
+    return nearest
