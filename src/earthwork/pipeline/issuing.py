@@ -27,7 +27,7 @@ from earthwork.publishing.candidates import candidates_geojson
 from earthwork.publishing.facts import BriefEvidence
 from earthwork.publishing.framing import FramingOptions, windows_around
 from earthwork.publishing.maps import overview_map
-from earthwork.publishing.marks import Mark, candidate_marks, marks_of, on_page
+from earthwork.publishing.marks import Mark, candidate_marks, marks_of, on_page, parted
 from earthwork.publishing.phrases import joined
 from earthwork.publishing.plates import Plate, before_after_plate
 from earthwork.publishing.sentences import Sentence, compile_sentences
@@ -264,11 +264,15 @@ def _pair_plates(
 def _detail_title(marks: Iterable[Mark], grid: Grid, window: Window) -> str:
     """Name the observations that a window shows by their numbers."""
     part = grid.cropped(window)
-    numbers = [f"{m.number}" for m in marks if not m.is_candidate and on_page(m, part) is not None]
-    if not numbers:
+    shown = [m for m in marks if not m.is_candidate and on_page(m, part) is not None]
+    if not shown:
         return "Candidates that nobody has reviewed"
-    word = "Observation" if len(numbers) == 1 else "Observations"
-    return f"{word} {joined(numbers)}"
+    single, crowds = parted(shown)
+    many = [f"{len(crowd.marks)} × {crowd.name}" for crowd in crowds]
+    if not single:
+        return joined(many)
+    word = "Observation" if len(single) == 1 else "Observations"
+    return f"{word} {joined([*(f'{mark.number}' for mark in single), *many])}"
 
 
 def _pixels(marks: Iterable[Mark], grid: Grid) -> list[BaseGeometry]:

@@ -29,6 +29,9 @@ _AROUND_PX = 8.0
 """Distance of an outline from what it goes round, so that nothing is hidden."""
 _WAITING = Symbol(name="not reviewed", colour="#555555", dash=(3, 3), marker="o", hatch="")
 
+MOST_ALIKE = 9
+"""More marks of one name in one picture are counted, not numbered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
@@ -48,6 +51,45 @@ class Mark:
     """Id of the observation or candidate."""
     is_candidate: bool = False
     """True if no reader has decided on it: never in a public product."""
+    name: str = ""
+    """What it is, in a word or two; marks of one name are alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """Marks of one name that are too many to be numbered one by one in a picture."""
+
+    name: str
+    """What they are."""
+    marks: tuple[Mark, ...]
+    """More than ``MOST_ALIKE`` of them."""
+
+    @property
+    def label(self) -> str:
+        """Return what the legend says."""
+        return f"{len(self.marks)} × {self.name}: see the table of observations"
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return how they are drawn."""
+        return self.marks[0].symbol
+
+
+def parted(marks: Iterable[Mark]) -> tuple[tuple[Mark, ...], tuple[Crowd, ...]]:
+    """Part marks into those that are numbered in a picture and those that are only counted.
+
+    A hundred numbers hide the ground that they speak of, and fill a legend that nobody reads.
+    """
+    alike: dict[tuple[str, bool], list[Mark]] = {}
+    for mark in marks:
+        alike.setdefault((mark.name or mark.label, mark.is_candidate), []).append(mark)
+    single = [m for group in alike.values() if len(group) <= MOST_ALIKE for m in group]
+    crowds = [
+        Crowd(name=f"{'not reviewed: ' if waits else ''}{name}", marks=tuple(group))
+        for (name, waits), group in alike.items()
+        if len(group) > MOST_ALIKE
+    ]
+    return tuple(sorted(single, key=lambda mark: mark.number)), tuple(crowds)
 
 
 def marks_of(observations: Iterable[Observation]) -> tuple[Mark, ...]:
@@ -63,6 +105,7 @@ def _observed(observation: Observation, number: int) -> Mark:
         geometry=observation.geometry,
         crs=None if observation.is_pixels else _WGS84,
         symbol=symbol_of(observation.kind, observation.state),
+        name=name,
         evidence=observation.id,
     )
 
@@ -86,6 +129,7 @@ def candidate_marks(candidates: Iterable[Candidate], *, grid: Grid, first: int) 
             geometry=c.geometry,
             crs=grid.crs,
             symbol=_WAITING,
+            name=short_name(c.kind, None),
             evidence=c.id,
             is_candidate=True,
         )
@@ -154,7 +198,10 @@ def draw_badges(
     """Draw each mark's number beside its outline, clear of the other numbers where it can be."""
     taken: list[Point] = []
     rims = np.array([geometry.boundary for _, geometry in marks])
+    numbered = {mark.number for mark in parted(mark for mark, _ in marks)[0]}
     for number, (mark, geometry) in enumerate(marks):
+        if mark.number not in numbered:
+            continue
         places = _badge_places(geometry, width=width, height=height)
         clearances = _clearances(places, taken, np.delete(rims, number))
         x, y = places[int(np.argmax(clearances))]

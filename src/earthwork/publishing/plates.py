@@ -28,7 +28,7 @@ from earthwork.publishing.captions import (
     plate_caption,
     spoken_gsd,
 )
-from earthwork.publishing.marks import Mark, draw_badges, draw_outlines, on_page
+from earthwork.publishing.marks import Crowd, Mark, draw_badges, draw_outlines, on_page, parted
 from earthwork.publishing.sheets import (
     ALERT,
     INK,
@@ -149,15 +149,16 @@ def before_after_plate(
         id=name,
         png=_drawn(draft, scenes, shown, headline),
         caption=plate_caption(title, scenes=scenes, place=place),
-        alt_text=alt_text(headline, scenes=scenes, things=[_spoken_mark(m) for m in shown]),
+        alt_text=alt_text(headline, scenes=scenes, things=_spoken(shown)),
         scenes=tuple(scene.id for scene in scenes),
         evidence=tuple(m.evidence for m in observed),
         candidates=tuple(m.evidence for m in shown if m.is_candidate),
     )
 
 
-def _spoken_mark(mark: Mark) -> str:
-    return f"{mark.number}, {mark.label}"
+def _spoken(marks: Sequence[Mark]) -> list[str]:
+    single, crowds = parted(marks)
+    return [f"{mark.number}, {mark.label}" for mark in single] + [crowd.label for crowd in crowds]
 
 
 def comparison_plate(
@@ -558,7 +559,13 @@ _ROW_GAP = 8
 
 def _legend_cells(marks: Sequence[Mark]) -> list[list[str]]:
     width = _panel_width(2) - _SWATCH - 60
-    return [wrapped(m.label, _BODY, width=width) for m in marks]
+    return [wrapped(entry.label, _BODY, width=width) for entry in _entries(marks)]
+
+
+def _entries(marks: Sequence[Mark]) -> list[Mark | Crowd]:
+    """Return what the legend lists: marks one by one, and crowds."""
+    single, crowds = parted(marks)
+    return [*single, *crowds]
 
 
 def _legend_rows(marks: Sequence[Mark]) -> list[int]:
@@ -573,11 +580,12 @@ def _legend_height(marks: Sequence[Mark]) -> int:
 
 def _draw_legend(sheet: Sheet, marks: Sequence[Mark], layout: _Layout) -> None:
     rows, cells = _legend_rows(marks), _legend_cells(marks)
-    for number, mark in enumerate(marks):
+    for number, entry in enumerate(_entries(marks)):
         left = _MARGIN + (number % 2) * (_panel_width(2) + _GUTTER)
         top = layout.legend_top + sum(rows[: number // 2])
-        sheet.badge(mark.number, x=left + 17, y=top + 17, colour=mark.symbol.colour)
-        _draw_swatch(sheet, mark.symbol, left=left + 42, y=top + 17)
+        if isinstance(entry, Mark):
+            sheet.badge(entry.number, x=left + 17, y=top + 17, colour=entry.symbol.colour)
+        _draw_swatch(sheet, entry.symbol, left=left + 42, y=top + 17)
         sheet.lines(cells[number], _BODY, left=left + 42 + _SWATCH + 10, top=top + 3)
 
 
