@@ -214,3 +214,38 @@ def _uncommented(text: str) -> str:
         is_key = shown is not None and shown[1] not in _PLACE_WORDS
         lines.append(line[2:] if is_key else line)
     return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('[[radar]]\norbit = "ascending"\ndates = [2031-05-10T04:00:00]\n', "no time zone"),
+        (
+            '[[radar]]\norbit = "ascending"\nfirst = 2031-05-10T04:00:00Z\nevery_days = 400\n'
+            "count = 500\n" + '[[radar]]\norbit = "ascending"\ndates = [2031-05-10T05:00:00Z]\n',
+            "two passes of one orbit",
+        ),
+        ("[everyday]\nbesieged_from = 2031-05-10T00:00:00\n", "no time zone"),
+        ('[[scene]]\nid = "truth"\ncaptured = 2031-05-10T08:00:00Z\n', "that name is taken"),
+    ],
+)
+def test_names_and_times_that_would_collide_are_refused(more: str, words: str) -> None:
+    scene = '[[scene]]\nid = "a"\ncaptured = 2031-05-01T08:00:00Z\n'
+    with pytest.raises(CaseInvalid, match=words):
+        parse_scenario(HEAD + scene + more)
+
+
+def test_ids_differ_by_more_than_case() -> None:
+    scenes = "".join(f'[[scene]]\nid = "{i}"\ncaptured = 2031-05-01T08:00:00Z\n' for i in "aA")
+    with pytest.raises(CaseInvalid, match="id given twice"):
+        parse_scenario(HEAD + scenes)
+
+
+def test_a_report_may_not_take_the_name_of_one_by_chance() -> None:
+    text = (
+        HEAD + '[reports]\ncount = 2\n[[scene]]\nid = "a"\ncaptured = 2031-05-01T08:00:00Z\n'
+        '[[report]]\nid = "report-01"\noutlet = "O"\npublished = 2031-05-02\nheadline = "H"\n'
+        'paragraphs = [[{ words = "W." }]]\n'
+    )
+    with pytest.raises(CaseInvalid, match="by chance are called so"):
+        parse_scenario(text)

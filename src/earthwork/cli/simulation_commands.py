@@ -94,7 +94,7 @@ def simulate(
     if (scenario is None) == (chance is None):
         raise InvalidValue(
             "it is not said what to simulate" if scenario is None else "two scenarios at once",
-            choices=["earthwork simulate nahrabad -o DIR", "earthwork simulate --chance 17 -o DIR"],
+            choices=["earthwork simulate nahrabad -o DIR", "earthwork simulate --chance 19 -o DIR"],
         )
     if chance is not None:
         order = draw_scenario(chance, side_m=side_m, style=style, gsd_m=gsd_m, dates=dates)

@@ -239,7 +239,7 @@ def _gsd(grid: Grid, path: Path) -> float:
             "the size of its pixels on the ground is not known",
             where=str(path),
             cause="a picture without place",
-            choices=["--gsd-m"],
+            choices=["--gsd"],
         )
     return grid.gsd_m
 

@@ -6,6 +6,7 @@ The keys of the file are the tables below; ``scenarios/template.toml`` tells eac
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -41,6 +42,9 @@ SCENARIO_FILE = "siege.toml"
 """Usual name of a scenario."""
 
 _TEMPLATE = "template"
+_TAKEN = frozenset({"layers", "truth"})
+"""Items of the catalog that are no scenes."""
+_BY_CHANCE = re.compile(r"report-\d+")
 _PACKAGED = files("earthwork.simulate") / "scenarios"
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -192,7 +196,7 @@ class RadarTable(_Table):
     orbit: Literal["ascending", "descending"]
     dates: tuple[dt.datetime, ...] = ()
     first: dt.datetime | None = None
-    every_days: Number = 12
+    every_days: Annotated[float, Field(gt=0, le=400)] = 12
     count: Annotated[int, Field(gt=0, le=500)] = 1
     incidence_deg: Annotated[float, Field(ge=30, le=45)] = 38.0
     spacing_m: Annotated[float, Field(ge=5, le=40)] = 10.0
@@ -201,6 +205,10 @@ class RadarTable(_Table):
     def _some(self) -> Self:
         if bool(self.dates) == (self.first is not None):
             raise ValueError("give dates, or first with every_days and count")
+        try:
+            self.moments()
+        except OverflowError as error:
+            raise ValueError("the last pass lies beyond the year 9999") from error
         return self
 
     def moments(self) -> tuple[dt.datetime, ...]:
@@ -227,6 +235,11 @@ class EverydayTable(_Table):
     wadis: Amount = 1.0
     besieged_from: Moment | None = None
     cars_besieged: Amount = 0.35
+
+    @field_validator("besieged_from")
+    @classmethod
+    def _aware(cls, moment: Moment | None) -> Moment | None:
+        return None if moment is None else _moment(moment)
 
 
 class ReportsTable(_Table):
@@ -286,7 +299,8 @@ class ScenarioFile(_Table):
     @field_validator("scene", "event", "report")
     @classmethod
     def _unique(cls, tables: Sequence[Any]) -> Sequence[Any]:
-        names = [table.id for table in tables]
+        # Ids name files, and there are systems on which a file "A" is the file "a".
+        names = [table.id.lower() for table in tables]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"id given twice: {', '.join(twice)}")
@@ -296,6 +310,7 @@ class ScenarioFile(_Table):
     def _whole(self) -> Self:
         if not self.scene:
             raise ValueError("give at least one [[scene]]")
+        self._require_own_names()
         known = [event.id for event in self.event]
         for event in self.event:
             if event.where.event is not None:
@@ -304,6 +319,21 @@ class ScenarioFile(_Table):
             for name in (n for part in report.paragraphs for said in part for n in said.events):
                 _one_of(name, known, f"report.{report.id}.events")
         return self
+
+    def _require_own_names(self) -> None:
+        """Refuse ids that would give two things the same file or the same place in a catalog."""
+        passes = [f"{r.orbit}-{at:%Y%m%d}" for r in self.radar for at in r.moments()]
+        twice = sorted({name for name in passes if passes.count(name) > 1})
+        if twice:
+            raise ValueError(f"radar: two passes of one orbit on one day: {', '.join(twice)}")
+        for scene in self.scene:
+            if scene.id.lower() in {*_TAKEN, *passes}:
+                raise ValueError(f"scene.{scene.id}.id: that name is taken: choose another")
+        for report in self.report:
+            if self.reports.count and _BY_CHANCE.fullmatch(report.id.lower()):
+                raise ValueError(
+                    f"report.{report.id}.id: reports by chance are called so: choose another"
+                )
 
 
 def _one_of(word: str, choices: Sequence[str], where: str) -> str:

@@ -67,7 +67,15 @@ def resolve_camera(order: SceneOrder) -> Camera:
             choices=list(CAMERAS),
         )
     given = {name: getattr(order, name) for name in _OVERRIDES if getattr(order, name) is not None}
-    return replace(CAMERAS[order.camera], **given)
+    try:
+        return replace(CAMERAS[order.camera], **given)
+    except InvalidValue as error:
+        raise InvalidValue(
+            error.what,
+            where=f"scene.{order.id}.{error.where}",
+            cause=f"it does not fit the rest of “{order.camera}”",
+            choices=error.choices,
+        ) from error
 
 
 def resolve_misplacement(order: SceneOrder) -> Misplacement:

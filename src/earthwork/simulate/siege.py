@@ -85,7 +85,7 @@ def build_siege(scenario: Scenario) -> Siege:
     site = find_site(side_m=order.side_m, longitude=order.longitude, latitude=order.latitude)
     for scene in scenario.scenes:
         resolve_camera(scene)
-        site.sun(scene.captured)
+        site.sun(scene.captured, where=f"scene.{scene.id}.captured")
     city = resolve_city(order)
     return Siege(scenario=scenario, site=site, city=city, chronicle=unfold(scenario, city))
 

@@ -73,8 +73,8 @@ class Site:
         result: Shape = shapely.transform(geometry, moved)
         return result
 
-    def sun(self, moment: datetime) -> Angles:
-        """Return the direction of the sun over the middle.
+    def sun(self, moment: datetime, *, where: str = "captured") -> Angles:
+        """Return the direction of the sun over the middle; ``where`` is what errors name.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class Site:
             raise InvalidValue(
                 f"the sun is {-angles.elevation_deg:.0f}° below the horizon"
                 f" at {moment:%Y-%m-%d %H:%M} UTC",
-                where="captured",
+                where=where,
                 cause="local time was given as UTC, or longitude is swapped with latitude",
                 choices=["a moment of daylight, in UTC"],
             )

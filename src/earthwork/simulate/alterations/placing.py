@@ -544,7 +544,10 @@ def _area_parts(where: Where, ground: Ground, known: dict[str, BaseGeometry]) ->
         (where.airport, lambda: _airport_side(where, ground)),
         (where.road, lambda: _corridor(where, ground)),
         (where.building, lambda: find_house(city, where.building or "").outline),
-        (where.event, lambda: known_event(where.event or "", known).buffer(2.0)),
+        (
+            where.event,
+            lambda: shapely.make_valid(known_event(where.event or "", known).buffer(2.0)),
+        ),
         (where.near, lambda: spot_named(where.near or "", ground, known).buffer(_near_m(where))),
         (where.point, lambda: _round_point(where, city)),
         (
