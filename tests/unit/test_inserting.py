@@ -14,7 +14,7 @@ from pyproj import CRS
 from shapely import Point, box, contains_xy
 from shapely.geometry import shape as shaped
 
-from earthwork.errors import InvalidValue, MissingProvenance
+from earthwork.errors import CaseBusy, InvalidValue, MissingProvenance
 from earthwork.io.rasters import open_raster, read_array, write_raster
 from earthwork.model.grid import Grid, reproject
 from earthwork.model.raster import ArrayRaster
@@ -321,3 +321,14 @@ def test_the_quality_of_a_jpeg_is_read_from_its_table(tmp_path: Path, quality: i
     Image.fromarray(np.moveaxis(plain(), 0, -1)).save(path, quality=quality)
     assert resolve_quality(path) == pytest.approx(quality, abs=2)
     assert resolve_quality(tmp_path / "scene.tif") is None
+
+
+def test_a_folder_of_another_picture_is_left_alone(tmp_path: Path) -> None:
+    first, second = (png(tmp_path / f"{n}.png", plain(seed=n)) for n in (1, 2))
+    facts = PictureFacts(gsd_m=GSD, sun=SUN)
+    out = tmp_path / "out"
+    insert_into_file(InsertionFiles(picture=first), output=out, facts=facts, chance=FEW)
+    before = (out / "insertion.json").read_bytes()
+    with pytest.raises(CaseBusy, match="another picture"):
+        insert_into_file(InsertionFiles(picture=second), output=out, facts=facts, chance=FEW)
+    assert (out / "insertion.json").read_bytes() == before

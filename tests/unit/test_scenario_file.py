@@ -249,3 +249,21 @@ def test_a_report_may_not_take_the_name_of_one_by_chance() -> None:
     )
     with pytest.raises(CaseInvalid, match="by chance are called so"):
         parse_scenario(text)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ('do = "raise"\nheight_m = 3.0\ncrest_m = 6.0\nbase_m = 2.0', "does not overhang"),
+        ('do = "raise"\nheight_m = 50.0', "at most 12 m"),
+        ('do = "shell"\nblocks = "jersey"', "blocks means nothing for “shell”"),
+        ('do = "bar"\nseverity = 0.5', "severity means nothing"),
+    ],
+)
+def test_sizes_that_no_work_has_are_refused(keys: str, words: str) -> None:
+    text = (
+        HEAD + '[[scene]]\nid = "a"\ncaptured = 2031-05-01T08:00:00Z\n'
+        f'[[event]]\nid = "e"\non = 2031-04-01\n{keys}\n'
+    )
+    with pytest.raises(CaseInvalid, match=words):
+        parse_scenario(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -145,6 +146,19 @@ def test_a_trench_in_its_own_shadow_is_seen_but_not_in_that_of_a_tower():
     assert seen(trench, look(conditions=own)).seen is Seen.SEEN
     assert seen(trench, look(conditions=own)).clear_share == 1.0
     found = seen(trench, look(conditions=flagged("cast shadow", slice(60, 140))))
+    assert found.seen is Seen.NOT_ASSESSED
+    assert "another thing's shadow" in found.reason
+
+
+def test_what_a_building_does_to_itself_does_not_hide_it_but_a_neighbour_does():
+    gutted = deed(Kind.BUILDING_DAMAGED, box(40, 40, 60, 60))
+    # Half a metre a pixel, sun and sensor in the south: row 80 to 120 is the building.
+    own = flagged("lean", slice(70, 118)) | flagged("cast shadow", slice(60, 118))
+    low = replace(look(conditions=own), sun_azimuth_deg=180.0, view_azimuth_deg=180.0)
+    assert seen(gutted, low).seen is Seen.SEEN
+    assert seen(gutted, low).clear_share == 1.0
+    others = flagged("lean", slice(80, 140)) | flagged("cast shadow", slice(80, 140))
+    found = seen(gutted, replace(low, conditions=others))
     assert found.seen is Seen.NOT_ASSESSED
     assert "another thing's shadow" in found.reason
 

@@ -353,6 +353,13 @@ def test_nobody_is_named(archive: tuple[SimulatedReport, ...]) -> None:
             assert match[0] in allowed, (match[0], report.text)
 
 
+def test_nothing_is_said_of_the_condition_of_a_picture(
+    archive: tuple[SimulatedReport, ...],
+) -> None:
+    condition = re.compile(r"haz[ey]|shadow|cloud|blurr|resolution|coarse|grainy", re.IGNORECASE)
+    assert not [found for report in archive for found in condition.findall(report.text)]
+
+
 # --- variety -----------------------------------------------------------------------------------
 
 

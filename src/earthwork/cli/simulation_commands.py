@@ -55,7 +55,7 @@ def simulate(
         Path | None, typer.Option("--output", "-o", help="Folder to make, or to go on with.")
     ] = None,
     chance: Annotated[
-        int | None, typer.Option(help="Draw a siege by chance instead, from this seed.")
+        int | None, typer.Option(help="Draw a siege by chance instead, from this seed.", min=0)
     ] = None,
     side_m: Annotated[
         float, typer.Option("--side", help="With --chance: side of the scene, metres.")
@@ -153,7 +153,7 @@ def insert(
     latitude: Annotated[float | None, typer.Option(help="Degrees north, without place.")] = None,
     sun_azimuth_deg: Annotated[float | None, typer.Option(help="Direction of the sun.")] = None,
     sun_elevation_deg: Annotated[float | None, typer.Option(help="Height of the sun.")] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, other works.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed, other works.", min=0)] = 0,
 ) -> None:
     """Draw works into a real picture, lit by its own sun, with their truth: for measuring."""
     from earthwork.io.timestamps import parse_capture

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas
+import pyogrio
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import InvalidValue
 
+_CHANGED = "1980-01-01T00:00:00.000Z"
 _FAMILIES = ("Point", "LineString", "Polygon")
 
 
@@ -52,13 +55,24 @@ def write_geopackage(path: Path, layers: Mapping[str, Iterable[Feature]]) -> Non
         raise InvalidValue("there is nothing to write", where=str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    for name, rows in split.items():
-        frame = geopandas.GeoDataFrame(
-            [dict(row.properties) for row in rows],
-            geometry=[row.geometry for row in rows],
-            crs="EPSG:4326",
-        )
-        frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+    with _stamped():
+        for name, rows in split.items():
+            frame = geopandas.GeoDataFrame(
+                [dict(row.properties) for row in rows],
+                geometry=[row.geometry for row in rows],
+                crs="EPSG:4326",
+            )
+            frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+@contextmanager
+def _stamped() -> Iterator[None]:
+    """Write one and the same time of change into every file: the same rows, the same bytes."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _CHANGED})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _by_family(title: str, features: tuple[Feature, ...]) -> dict[str, list[Feature]]:

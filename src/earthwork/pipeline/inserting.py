@@ -6,6 +6,7 @@ record. Of a pair the works go into the later picture only, at the places that r
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +25,7 @@ from pyproj import CRS
 from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from earthwork.errors import InvalidValue, MissingProvenance
+from earthwork.errors import CaseBusy, InvalidValue, MissingProvenance
 from earthwork.imagery.registration import register
 from earthwork.imagery.sun_from_shadows import (
     DEFAULT_SUN,
@@ -57,6 +58,7 @@ from earthwork.simulate.painting.materials import Material
 
 _WGS84 = CRS.from_epsg(4326)
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+_RECORD = "insertion.json"
 _USUAL_QUALITY = 90
 """Taken where a compressed picture does not say how it was compressed."""
 
@@ -173,6 +175,7 @@ def insert_into_file(
     InvalidValue
         If the picture counts in degrees, holds no readable works or gets no work at all.
     """
+    _require_own_folder(output, files.picture)
     delivery = read_delivery(files.picture)
     with open_raster(files.picture, stated_gsd_m=facts.gsd_m or delivery.gsd_m) as raster:
         _require_metres(raster)
@@ -600,6 +603,20 @@ def _rounded(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _require_own_folder(output: Path, picture: Path) -> None:
+    """Refuse a folder that holds what was drawn into another picture."""
+    record = output / _RECORD
+    if not record.exists():
+        return
+    told = json.loads(record.read_text(encoding="utf-8"))
+    if told.get("source_sha256") != hashlib.sha256(picture.read_bytes()).hexdigest():
+        raise CaseBusy(
+            "that folder holds works drawn into another picture",
+            where=str(output),
+            choices=["a new folder"],
+        )
+
+
 def _write(
     output: Path,
     source: Path,
@@ -622,7 +639,7 @@ def _write(
         write_raster(path, drawn.pixels, grid, tags=tags)
     write_raster(output / "labels.tif", drawn.labels[None], grid, tags=tags)
     write_raster(output / "heights.tif", drawn.heights_m[None], grid, tags=tags)
-    _write_json(output / "insertion.json", record)
+    _write_json(output / _RECORD, record)
     return path
 
 

@@ -50,7 +50,9 @@ def _told(siege: Siege, item: ReportedTruth) -> dict[str, Any]:
 def write_case_file(siege: Siege, folder: Path) -> list[Path]:
     """Write the case file: question, scenes, layers and reports."""
     path = folder / CASE_FILE
-    path.write_text(case_file(siege), encoding="utf-8")
+    partial = folder / f".{CASE_FILE}.partial"
+    partial.write_text(case_file(siege), encoding="utf-8")
+    partial.replace(path)
     return [path]
 
 

@@ -24,6 +24,7 @@ from earthwork.simulate.truths.sightings import Look, Sighting, sight
 from earthwork.simulate.truths.truth import KIND_CODES, label_raster, true_objects
 
 _LABEL_TILE_PX = 1024
+_NADIR_DEG = 89.9
 
 
 def write_labels(siege: Siege, scene: SceneOrder, grid: Grid, folder: Path) -> Path:
@@ -78,6 +79,8 @@ def _look(siege: Siege, scene: SceneOrder, folder: Path) -> Look:
         window=PixelWindow.of_scene(side_m=siege.site.side_m, gsd_m=camera.gsd_m),
         conditions=conditions,
         noise=noise_share(camera),
+        sun_azimuth_deg=siege.site.sun(scene.captured).azimuth_deg,
+        view_azimuth_deg=scene.view_azimuth_deg if scene.view_elevation_deg < _NADIR_DEG else None,
     )
 
 

@@ -42,6 +42,27 @@ SCENARIO_FILE = "siege.toml"
 """Usual name of a scenario."""
 
 _TEMPLATE = "template"
+_HIGHEST_BERM_M = 12.0
+_BLOCKING = {Do.BLOCK, Do.BAR, Do.WALL, Do.STAGE}
+_EARTH = {Do.RAISE, Do.DIG, Do.FLOOD_DITCH}
+_ACTS_OF: dict[str, set[Do]] = {
+    "radius_m": {Do.MOUND, Do.CRATER, Do.BAR},
+    "severity": {Do.SHELL},
+    "spoil": {Do.DIG, Do.FLOOD_DITCH},
+    "blocks": _BLOCKING,
+    "size_m": _BLOCKING,
+    "spacing_m": _BLOCKING,
+    "lines": _BLOCKING,
+    "crest_m": {*_EARTH, Do.BAR},
+    "base_m": {*_EARTH, Do.BAR},
+}
+"""Which acts have a use for a size; sizes not named here belong to several."""
+
+
+def _used_by(do: Do) -> set[str]:
+    return {name for name, acts in _ACTS_OF.items() if do in acts}
+
+
 _TAKEN = frozenset({"layers", "truth"})
 """Items of the catalog that are no scenes."""
 _BY_CHANCE = re.compile(r"report-\d+")
@@ -143,6 +164,21 @@ class EventTable(_Table):
         first, last = _span(self)
         if first > last:
             raise ValueError("from must not be after to")
+        return self
+
+    @model_validator(mode="after")
+    def _of_one_act(self) -> Self:
+        """Refuse sizes that no earth stands at, and keys that the act has no use for."""
+        if self.crest_m is not None and self.base_m is not None and self.base_m < self.crest_m:
+            raise ValueError("base_m must not be less than crest_m: earth does not overhang")
+        if self.do is Do.RAISE and (self.height_m or 0) > _HIGHEST_BERM_M:
+            raise ValueError(f"a berm {self.height_m:g} m high: at most {_HIGHEST_BERM_M:g} m")
+        idle = sorted(name for name in self.model_fields_set & set(_ACTS_OF) - _used_by(self.do))
+        if idle:
+            raise ValueError(
+                f"{', '.join(idle)} means nothing for “{self.do}”: it has"
+                f" {', '.join(sorted(_used_by(self.do))) or 'no sizes'}"
+            )
         return self
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from earthwork.simulate.scenario import (
     Event,
     EverydayOrder,
     Means,
+    RadarOrder,
+    ReportsOrder,
     Scenario,
     SceneOrder,
     SeasonOrder,
@@ -35,6 +37,7 @@ from earthwork.simulate.scenario import (
 _NO_WORKS, _HEAVY_FIRE = 0.125, 0.29
 """Up to which draw there are no works, and up to which there is heavy fire."""
 _TRIES = 4
+_PASS_DAYS = 24
 _LONGITUDE = 44.6
 _LEAST_SUN_DEG = 20.0
 _COARSE_M, _MEDIUM_M = 5.0, 1.5
@@ -129,8 +132,22 @@ def draw_siege(
         scenes=scenes,
         events=events,
         everyday=_everyday(rng, begun),
+        radar=_radar(scenes, seed=seed),
+        reports=ReportsOrder(count=4 + 2 * len(scenes)),
     )
     return DrawnSiege(scenario=scenario, city=city, chronicle=chronicle_of(works, seed=seed))
+
+
+def _radar(scenes: Sequence[SceneOrder], *, seed: int) -> tuple[RadarOrder, ...]:
+    """Order passes of one orbit, every 24 days from the first picture to the last."""
+    orbit: Literal["ascending", "descending"] = "ascending" if seed % 2 else "descending"
+    first, last = scenes[0].captured, scenes[-1].captured
+    local_hour = 18 if orbit == "ascending" else 6
+    start = datetime.combine(first.date(), time(local_hour), tzinfo=UTC)
+    start -= timedelta(hours=round(_LONGITUDE / 15))
+    passes = (last.date() - first.date()).days // _PASS_DAYS + 1
+    dates = tuple(start + timedelta(days=_PASS_DAYS * number) for number in range(passes))
+    return (RadarOrder(orbit=orbit, dates=dates),)
 
 
 # --- pictures ----------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import cos, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import GridMismatch
@@ -38,6 +40,9 @@ _WORDS = {
     "cast shadow": "in another thing's shadow",
     "lean": "behind something tall",
 }
+
+_OWN = frozenset({"cast shadow", "lean"})
+"""What a work with relief does to itself."""
 
 _SELF_SHADING = frozenset(
     {
@@ -80,6 +85,10 @@ class Look:
     """What the flags mean that hide the ground; other flags are passed over."""
     noise: float = 0.0
     """Standard deviation of one pixel as a share of the ground's brightness."""
+    sun_azimuth_deg: float | None = None
+    """Direction of the sun; None if unknown: then all around a work is looked at for shade."""
+    view_azimuth_deg: float | None = None
+    """Direction to the sensor; None if unknown, or straight above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,8 +301,8 @@ def _clear_share(
     lost = own & ~inside
     for what, bit in look.hiding.items():
         hides = own & inside & ((flags & bit) > 0)
-        if what == "cast shadow" and deed.kind in _SELF_SHADING:
-            hides &= _shaded_around(ground, look, bit, options)
+        if deed.kind in _SELF_SHADING and what in _OWN:
+            hides &= _comes_from_without(ground, look, what, options)
         hidden[what] = float(hides.sum()) / total
         lost |= hides
     return 1.0 - float(lost.sum()) / total, hidden
@@ -314,11 +323,28 @@ def _window_of(look: Look, near: PixelWindow) -> tuple[NDArray[np.uint8], NDArra
     return flags, inside
 
 
-def _shaded_around(ground: BaseGeometry, look: Look, bit: int, options: SightingOptions) -> bool:
-    """Tell whether the ground around a work lies in shadow for the greater part."""
-    gsd_m = look.window.gsd_m
-    ring = ground.buffer(options.beside_m + gsd_m).difference(ground.buffer(gsd_m / 2))
-    near = look.window.around(ring)
+def _comes_from_without(
+    ground: BaseGeometry, look: Look, what: str, options: SightingOptions
+) -> bool:
+    """Tell whether what hides a work with relief is another thing's shadow or lean, not its own.
+
+    A work's own shadow falls away from the sun, its own lean away from the sensor: another's comes
+    in over the strip of ground on the near side, which the work itself leaves clear.
+    """
+    towards = look.sun_azimuth_deg if what == "cast shadow" else look.view_azimuth_deg
+    strip = _strip_beside(ground, look, towards, options)
+    near = look.window.around(strip)
     flags, inside = _window_of(look, near)
-    beside = covered(ring, window=near) & inside
-    return bool(beside.any()) and float(((flags & bit) > 0)[beside].mean()) > 1 / 2
+    beside = covered(strip, window=near) & inside
+    return bool(beside.any()) and float(((flags & look.hiding[what]) > 0)[beside].mean()) > 1 / 2
+
+
+def _strip_beside(
+    ground: BaseGeometry, look: Look, towards_deg: float | None, options: SightingOptions
+) -> BaseGeometry:
+    gsd_m = look.window.gsd_m
+    far, rim = options.beside_m + gsd_m, ground.buffer(gsd_m)
+    if towards_deg is None:
+        return ground.buffer(far).difference(rim)
+    turn = radians(towards_deg)
+    return translate(ground, far * sin(turn), far * cos(turn)).difference(rim)
