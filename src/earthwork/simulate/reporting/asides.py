@@ -167,7 +167,7 @@ FILLERS: tuple[str, ...] = (
     "Reporters have not been allowed into {city} since early in the year.",
     "It was not clear how many people this concerns.",
     "In the market the talk was of little else.",
-    "A haze of dust hung over {place} for most of the week.",
+    "In {place} people keep to their own doorsteps.",
     "The two sides last met for talks in the spring.",
     "The talks have since run into a brick wall.",
     "For now the days pass in waiting.",
@@ -217,16 +217,16 @@ FILLERS: tuple[str, ...] = (
 """Sentences that claim nothing of the ground, some with the words of siege in another sense."""
 
 PICTURE_FILLERS: tuple[str, ...] = (
-    "A thin haze lies over a part of the picture.",
+    "The firm did not say who had asked for the pictures.",
     "The firm compared several pictures before it went public.",
     "No picture can tell who gave the order.",
-    "The resolution is too coarse to make out people.",
-    "Shadows hide some of the courtyards.",
+    "The firm does not say who its customers are.",
+    "The firm keeps the pictures on file for anyone who wants to check.",
     "The pictures were made available to {outlet} free of charge.",
     "What the pictures cannot show is what goes on under the roofs.",
     "Analysts caution that a picture is a moment and not a history.",
 )
-"""For reports on images."""
+"""For reports on images; nothing of how good an image is, which its own pixels tell."""
 
 HEADLINES: tuple[str, ...] = (
     "What We Know of {city} Under Siege",

@@ -909,7 +909,7 @@ DENIED = _frames(
 """For what a source denies."""
 
 INFERRED = _frames(
-    "{Source} judged from an image of {date} that {clause}, though shadow hides a part of it.",
+    "{Source} judged from an image of {date} that {clause}, though without certainty.",
     "It appears that {clause}, {source} said of an image of {date}.",
     "{Source} said of a picture taken on {date} that {clause}, most likely.",
     modality=Modality.INFERRED,
