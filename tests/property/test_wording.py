@@ -23,6 +23,7 @@ from earthwork.simulate.reporting.wording import (
     say_length,
     say_past,
     say_since,
+    say_span,
 )
 
 days = st.dates(min_value=date(2030, 1, 1), max_value=date(2034, 12, 31))
@@ -54,9 +55,22 @@ def test_spans_reach_publication_and_are_read_back(
     said = say_since(day, published=published, is_american=is_american,
                      rng=np.random.default_rng(seed))  # fmt: skip
     assert said.interval.end.date() == published
-    assert abs((said.interval.start.date() - day).days) <= 10
+    assert 0 <= (day - said.interval.start.date()).days <= 10
     assert not said.is_over
     assert _read(said, published, "has been growing") == said.interval
+
+
+@given(days, st.integers(0, 60), st.integers(1, 60), seeds, st.booleans())
+def test_several_days_are_told_by_words_that_hold_them_all(
+    published: date, back: int, length: int, seed: int, is_american: bool
+) -> None:
+    last = published - timedelta(days=back)
+    first = last - timedelta(days=length)
+    said = say_span(first, last, published=published, is_american=is_american,
+                    rng=np.random.default_rng(seed))  # fmt: skip
+    assert said.interval.start.date() <= first < last <= said.interval.end.date() <= published
+    if "between" in said.words:
+        assert said.interval == Interval.of_days(first, last)
 
 
 @given(days, seeds)

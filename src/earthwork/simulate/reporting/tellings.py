@@ -38,6 +38,7 @@ from earthwork.simulate.reporting.wording import (
     say_length,
     say_past,
     say_since,
+    say_span,
 )
 
 _INVENTED = (
@@ -53,7 +54,6 @@ _LANDMARKS = {
 _LEAST_COUNT = 3
 _LEAST_LENGTH_M = 60.0
 _LEAST_AREA_M2 = 1_000.0
-_LONG_DAYS = 12
 _LATELY_DAYS = 12
 _PREFERRED = 3
 _PRECISE_FIRST = (
@@ -649,9 +649,10 @@ def _time(
         return say_ahead(published=published, rng=rng)
     if begun is None or done is None:
         return NO_TIME
-    took_long = (done - begun).days > _LONG_DAYS
-    if form.has("since") or (form.has("when") and took_long):
+    if form.has("since"):
         return say_since(begun, published=published, is_american=is_american, rng=rng)
+    if form.has("when") and begun != done:
+        return say_span(begun, done, published=published, is_american=is_american, rng=rng)
     if form.has("when"):
         return say_past(done, published=published, is_american=is_american, rng=rng)
     return NO_TIME

@@ -272,6 +272,36 @@ def say_past(
     return pick(options, rng)
 
 
+def say_span(
+    first: date, last: date, *, published: date, is_american: bool, rng: np.random.Generator
+) -> TimeWords:
+    """Return the span of several past days: 'between 18 and 29 May', 'since 18 May', 'last week'.
+
+    All of ``first`` to ``last`` lies in what is said, up to publication.
+    """
+    if last >= published or rng.random() < 0.4:  # noqa: PLR2004
+        return say_since(first, published=published, is_american=is_american, rng=rng)
+    exact = Interval.of_days(first, last)
+    options = [TimeWords(words=f"between {_days_apart(first, last, is_american=is_american)}",
+                         interval=exact, is_over=True)]  # fmt: skip
+    if _weeks_apart(first, published) == _weeks_apart(last, published) == 1:
+        monday = published - timedelta(days=published.weekday() + _WEEK_DAYS)
+        week = Interval.of_days(monday, monday + timedelta(days=6))
+        options.append(TimeWords(words="last week", interval=week, is_over=True))
+    part, interval = _third_of_month(last)
+    is_over = interval.end is not None and interval.end.date() < published
+    if is_over and interval == _third_of_month(first)[1]:
+        options.append(TimeWords(words=f"in {part}", interval=interval, is_over=True))
+    return pick(options, rng)
+
+
+def _days_apart(first: date, last: date, *, is_american: bool) -> str:
+    start = spoken_day(first, is_american=is_american)
+    if first.month == last.month and not is_american:
+        start = str(first.day)
+    return f"{start} and {spoken_day(last, is_american=is_american)}"
+
+
 def say_since(
     day: date, *, published: date, is_american: bool, rng: np.random.Generator
 ) -> TimeWords:
@@ -286,7 +316,8 @@ def say_since(
         options.append(
             TimeWords(words=f"since {part}", interval=Interval.of_days(start, published))
         )
-    weeks = round((published - day).days / _WEEK_DAYS)
+    # Rounded up: the work must not have begun before the time that is said.
+    weeks = math.ceil((published - day).days / _WEEK_DAYS)
     if 2 <= weeks <= 10:  # noqa: PLR2004
         first = published - timedelta(days=_WEEK_DAYS * weeks)
         options.append(
