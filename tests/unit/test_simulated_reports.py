@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from shapely import LineString, MultiLineString
 
 from earthwork.errors import InvalidValue
 from earthwork.model.claim import Document
@@ -23,8 +24,8 @@ from earthwork.model.vocabulary import (
 )
 from earthwork.reports.claims import read_claims
 from earthwork.reports.places import ReadingContext
-from earthwork.simulate.reporting.asides import DATELINES, OUTLETS
-from earthwork.simulate.reporting.phrasing import FIRMS, GROUPS
+from earthwork.simulate.reporting.asides import ASIDES, DATELINES, OUTLETS, Aside
+from earthwork.simulate.reporting.phrasing import FIRMS, GROUPS, TOPICS, VOICES
 from earthwork.simulate.reporting.reports import (
     Bearing,
     ReportedTruth,
@@ -273,6 +274,38 @@ def test_what_is_not_physical_is_told_of_no_deed(rows: tuple[ReportedTruth, ...]
     assert len({row.kind for row in aside}) >= 10
 
 
+@pytest.mark.parametrize("aside", ASIDES, ids=lambda aside: aside.text[:40])
+def test_an_aside_is_traced_to_the_voice_that_its_words_name(aside: Aside) -> None:
+    words = aside.text.lower()
+    named = {voice: re.escape(voice.words) for voice in VOICES[aside.source]}
+    found = [v for v, name in named.items() if re.search(rf"(?<!\w){name}(?!\w)", words)]
+    # Of several that are named, the one that the sentence begins with or that 'said' speaks.
+    said = [v for v in found if re.search(rf"^{named[v]}|{named[v]} said", words)]
+    for voice in said or found:
+        assert aside.speaker == voice.name
+    for name in ("Lantern Watch", "Open Hand", "United Nations", "governor's office"):
+        if name in aside.text:
+            assert name in aside.speaker
+
+
+def test_every_aside_of_a_report_has_its_speaker_last_in_its_chain(
+    rows: tuple[ReportedTruth, ...],
+) -> None:
+    for row in _of(rows, Bearing.NOT_PHYSICAL):
+        last = row.chain[-1]
+        assert "{" not in last
+        for start, name in (
+            ("The rights group Lantern Watch", "the rights group Lantern Watch"),
+            ("Lantern Watch", "the rights group Lantern Watch"),
+            ("The army accused", "the army"),
+            ("An army spokesman", "an army spokesman"),
+            ("Officials", "officials"),
+            *((f"The {group}", f"the {group}") for group in GROUPS),
+        ):
+            if row.sentence.startswith(start):
+                assert last == name, row
+
+
 def test_echoes_share_origin_with_an_earlier_report(
     by_seed: dict[int, tuple[SimulatedReport, ...]],
 ) -> None:
@@ -358,6 +391,38 @@ def test_nothing_is_said_of_the_condition_of_a_picture(
 ) -> None:
     condition = re.compile(r"haz[ey]|shadow|cloud|blurr|resolution|coarse|grainy", re.IGNORECASE)
     assert not [found for report in archive for found in condition.findall(report.text)]
+
+
+_UNBROKEN = re.compile("continuous|no opening")
+
+
+def test_a_bank_is_called_unbroken_only_where_one_line_is_told_of(
+    rows: tuple[ReportedTruth, ...],
+) -> None:
+    whole = [row for row in rows if _UNBROKEN.search(row.sentence)]
+    assert whole
+    for row in whole:
+        banks = [name for name in row.deeds if BY_ID[name].kind is Kind.BERM]
+        assert len(banks) == 1, row.sentence
+        assert BY_ID[banks[0]].geometry.geom_type == "LineString"
+
+
+def test_a_bank_of_several_pieces_is_never_called_unbroken() -> None:
+    pieces = [replace(BY_ID["berm"], id=f"berm-{n}", geometry=line)
+              for n, line in enumerate((LineString([(150, 470), (250, 474)]),
+                                        LineString([(280, 475), (400, 480)])))]  # fmt: skip
+    gapped = MultiLineString([piece.geometry for piece in pieces])
+    rest = [done for done in DEEDS if done.id != "berm"]
+    for deeds in ([*rest, *pieces], [*rest, replace(BY_ID["berm"], geometry=gapped)]):
+        texts = [r.text for seed in range(15) for r in written(seed, deeds=deeds)]
+        assert any("berm" in text for text in texts)
+        assert not any(_UNBROKEN.search(text) for text in texts)
+
+
+def test_the_forms_for_one_piece_are_the_ones_that_say_so() -> None:
+    for topic in TOPICS.values():
+        for form in (form for forms in topic.forms.values() for form in forms):
+            assert form.needs_one_piece == bool(_UNBROKEN.search(form.text))
 
 
 # --- variety -----------------------------------------------------------------------------------

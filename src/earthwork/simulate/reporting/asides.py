@@ -21,6 +21,8 @@ class Aside:
     """What it claims."""
     source: SourceKind
     """Who vouches for it."""
+    speaker: str
+    """Who says it, as the chain of origin names them; may hold ``{group}`` or ``{firm}``."""
     modality: Modality = Modality.REPORTED
     """On what footing it is said."""
     polarity: Polarity = Polarity.AFFIRMED
@@ -30,19 +32,21 @@ class Aside:
 def _asides(
     kind: ClaimKind,
     source: SourceKind,
+    speaker: str,
     *texts: str,
     modality: Modality = Modality.REPORTED,
     polarity: Polarity = Polarity.AFFIRMED,
 ) -> tuple[Aside, ...]:
     return tuple(
-        Aside(text=text, kind=kind, source=source, modality=modality, polarity=polarity)
+        Aside(text=text, kind=kind, source=source, speaker=speaker, modality=modality,
+              polarity=polarity)
         for text in texts
-    )
+    )  # fmt: skip
 
 
 ASIDES: tuple[Aside, ...] = (
     *_asides(
-        ClaimKind.OPINION, SourceKind.RESIDENT,
+        ClaimKind.OPINION, SourceKind.RESIDENT, "residents",
         "Many people in {place} doubt that any of it will make a difference.",
         "“They are building all this to frighten us,” a shopkeeper in {place} said.",
         "A teacher in {place} called the promise of a city that nobody can take hollow.",
@@ -53,7 +57,7 @@ ASIDES: tuple[Aside, ...] = (
         "Some in {place} would rather see any deal than another winter of this.",
     ),
     *_asides(
-        ClaimKind.OPINION, SourceKind.ANALYST,
+        ClaimKind.OPINION, SourceKind.ANALYST, "{firm}",
         "The works are probably meant to slow an attack rather than to stop one, {firm} said.",
         "“Whoever holds {place} wants to see people coming from farther away,” {firm} said.",
         "The pattern points to a long siege, analysts at {firm} believe.",
@@ -62,76 +66,92 @@ ASIDES: tuple[Aside, ...] = (
         modality=Modality.INFERRED,
     ),
     *_asides(
-        ClaimKind.OPINION, SourceKind.MILITARY,
+        ClaimKind.OPINION, SourceKind.MILITARY, "an army spokesman",
         "An army spokesman described the defences as more show than substance.",
-        "Officers think the {group} is weaker than it looks.",
+    ),
+    *_asides(
+        ClaimKind.OPINION, SourceKind.MILITARY, "army commanders",
+        "Army commanders think the {group} is weaker than it looks.",
+    ),
+    *_asides(
+        ClaimKind.OPINION, SourceKind.MILITARY, "a retired general",
         "A retired general called the plan for {city} reckless.",
     ),
     *_asides(
-        ClaimKind.ALLEGATION, SourceKind.MILITARY,
-        "The army accused the {group} of using families as human shields.",
+        ClaimKind.ALLEGATION, SourceKind.MILITARY, "a military officer",
         "A military officer accused the {group} of hiding weapons in clinics.",
+    ),
+    *_asides(
+        ClaimKind.ALLEGATION, SourceKind.MILITARY, "the army",
+        "The army accused the {group} of using families as human shields.",
         "The army charged that the {group} had forced boys in {place} to work for it.",
     ),
     *_asides(
-        ClaimKind.ALLEGATION, SourceKind.NGO,
+        ClaimKind.ALLEGATION, SourceKind.NGO, "the rights group Lantern Watch",
         "Lantern Watch accused both sides of punishing people who try to leave.",
         "The rights group Lantern Watch said the army had deliberately starved {city}.",
     ),
     *_asides(
-        ClaimKind.ALLEGATION, SourceKind.ARMED_GROUP,
+        ClaimKind.ALLEGATION, SourceKind.ARMED_GROUP, "the {group}",
         "The {group} accused the army of war crimes in {place}.",
         "The {group} said the army was to blame for the hunger in {city}.",
     ),
     *_asides(
-        ClaimKind.ASSAULT, SourceKind.MILITARY,
+        ClaimKind.ASSAULT, SourceKind.MILITARY, "army commanders",
         "Army commanders expect to storm {city} before the winter.",
-        "An attack on {place} will begin within weeks, a military officer said.",
-        "The army is expected to try its luck from the direction of {place} first.",
         modality=Modality.FORECAST,
     ),
     *_asides(
-        ClaimKind.ASSAULT, SourceKind.RESIDENT,
+        ClaimKind.ASSAULT, SourceKind.MILITARY, "a military officer",
+        "An attack on {place} will begin within weeks, a military officer said.",
+        "An attack is expected to come from {place} first, a military officer said.",
+        modality=Modality.FORECAST,
+    ),
+    *_asides(
+        ClaimKind.ASSAULT, SourceKind.RESIDENT, "residents",
         "Heavy clashes broke out near {place} during the night, residents said.",
         "Fighters attacked an army post outside {city}, witnesses said.",
         "Gunfire could be heard in {place} until morning, a resident said.",
     ),
     *_asides(
-        ClaimKind.ADVANCE, SourceKind.MILITARY,
+        ClaimKind.ADVANCE, SourceKind.MILITARY, "the army",
         "Troops have moved to within sight of {place}, the army said.",
         "The army said its men had gained ground near {city}.",
-        "Government units have been brought up from the coast and are massing near {city},"
-        " an officer said.",
     ),
     *_asides(
-        ClaimKind.WITHDRAWAL, SourceKind.RESIDENT,
+        ClaimKind.ADVANCE, SourceKind.MILITARY, "a military officer",
+        "Government units have been brought up from the coast and are massing near {city},"
+        " a military officer said.",
+    ),
+    *_asides(
+        ClaimKind.WITHDRAWAL, SourceKind.RESIDENT, "residents",
         "Fighters have pulled out of several posts in {place}, residents said.",
         "The night patrols have withdrawn from {place}, a shopkeeper said.",
     ),
     *_asides(
-        ClaimKind.BOMBARDMENT, SourceKind.RESIDENT,
+        ClaimKind.BOMBARDMENT, SourceKind.RESIDENT, "residents",
         "Shells fell on {place} for a third night, people living there said.",
         "Residents of {place} spoke of mortar fire at dawn.",
         "Two rockets landed near {place} on market day, witnesses said.",
     ),
     *_asides(
-        ClaimKind.CASUALTIES, SourceKind.AID_WORKER,
+        ClaimKind.CASUALTIES, SourceKind.AID_WORKER, "aid workers",
         "At least four people were wounded in {place}, a doctor said.",
         "Two people were killed when a shell hit a bakery in {place}, aid workers said.",
     ),
     *_asides(
-        ClaimKind.DISPLACEMENT, SourceKind.UN_AGENCY,
+        ClaimKind.DISPLACEMENT, SourceKind.UN_AGENCY, "United Nations",
         "Some 3,000 people have fled {city} since the spring, the United Nations said.",
         "More than 200 families left {place} in the past week, a United Nations official said.",
     ),
     *_asides(
-        ClaimKind.DISPLACEMENT, SourceKind.RESIDENT,
+        ClaimKind.DISPLACEMENT, SourceKind.RESIDENT, "residents",
         "Half of the families in {place} have left, a neighbour said.",
         "Dozens of people walked out of {city} by night, carrying what they could, one of them"
         " said.",
     ),
     *_asides(
-        ClaimKind.AID_ACCESS, SourceKind.AID_WORKER,
+        ClaimKind.AID_ACCESS, SourceKind.AID_WORKER, "aid workers",
         "No aid convoy has reached {city} for six weeks, aid workers said.",
         "Relief lorries were turned back before {city}, a driver said.",
         "Flour has not been delivered to {place} since the summer, an aid worker said.",
@@ -140,17 +160,20 @@ ASIDES: tuple[Aside, ...] = (
         polarity=Polarity.NEGATED,
     ),
     *_asides(
-        ClaimKind.AID_ACCESS, SourceKind.UN_AGENCY,
+        ClaimKind.AID_ACCESS, SourceKind.UN_AGENCY, "United Nations",
         "A convoy with medicine reached {city} on its second attempt, the United Nations said.",
     ),
     *_asides(
-        ClaimKind.ROAD_BLOCKED, SourceKind.RESIDENT,
+        ClaimKind.ROAD_BLOCKED, SourceKind.RESIDENT, "residents",
         "Armed men let nobody drive down {road} after dark, residents said.",
     ),
     *_asides(
-        ClaimKind.OTHER, SourceKind.OFFICIAL,
+        ClaimKind.OTHER, SourceKind.OFFICIAL, "officials",
         "Officials put the number of fighters in {city} at about 2,000.",
         "A police chief from {place} was dismissed, officials said.",
+    ),
+    *_asides(
+        ClaimKind.OTHER, SourceKind.OFFICIAL, "the governor's office",
         "The governor's office said the {group} controlled most of {place}.",
     ),
 )  # fmt: skip

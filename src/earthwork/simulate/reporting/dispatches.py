@@ -655,7 +655,6 @@ def _some_place(desk: _Desk, rng: np.random.Generator) -> str:
 
 
 def _aside_row(desk: _Desk, aside: Aside, place: str, index: int) -> ReportedTruth:
-    speaker = VOICES[aside.source][0]
     return ReportedTruth(
         document=desk.id,
         sentence="",
@@ -668,7 +667,7 @@ def _aside_row(desk: _Desk, aside: Aside, place: str, index: int) -> ReportedTru
         modality=aside.modality,
         polarity=aside.polarity,
         origin=f"{desk.id}/aside-{index}",
-        chain=(desk.outlet, desk.named(speaker.name)),
+        chain=(desk.outlet, desk.named(aside.speaker)),
         place=place if "{place}" in aside.text else _place_of(desk, aside),
     )
 

@@ -51,6 +51,8 @@ class Form:
     """The words with their slots."""
     kind: ClaimKind
     """What it claims."""
+    needs_one_piece: bool = False
+    """True where it says that the thing is unbroken."""
 
     def has(self, slot: str) -> bool:
         """Tell whether a slot stands in it."""
@@ -86,17 +88,20 @@ _ROWS = frozenset({Lie.BY_ROAD, Lie.EDGE, Lie.BEYOND, Lie.BANK, Lie.QUARTER, Lie
 _ROADS = frozenset({Lie.ON_ROAD, Lie.ON_STREET, Lie.ON_WAY, Lie.SOMEWHERE})
 
 _OVERRIDE = re.compile(r"^(\w+)> ")
+_ONE_PIECE = "one piece> "
 
 
 def _forms(kind: ClaimKind, *texts: str) -> tuple[Form, ...]:
-    """Return forms of one kind; a text may name another before a '>'."""
+    """Return forms of one kind; a text may name another, or that it is whole, before a '>'."""
     forms = []
-    for text in texts:
+    for marked in texts:
+        text = marked.removeprefix(_ONE_PIECE)
         other = _OVERRIDE.match(text)
         forms.append(
             Form(
                 text=text[other.end() :] if other else text,
                 kind=ClaimKind(other[1]) if other else kind,
+                needs_one_piece=marked != text,
             )
         )
     return tuple(forms)
@@ -300,7 +305,7 @@ _BERM = _topic(
         "a new berm {where}",
         "{length} of earthen berm {where}",
         "a raised bank of earth {where}",
-        "a continuous earth bank {length} long {where}",
+        "one piece> a continuous earth bank {length} long {where}",
         "a fresh berm with soil still dark {where}",
     ),
     absent=(
@@ -311,7 +316,8 @@ _BERM = _topic(
     still=("the berm {where} is still in place", "a berm still runs {where}"),
     finished=(
         "the berm {where} has been completed",
-        "the earth bank {where} is finished and has no opening",
+        "the earth bank {where} is finished",
+        "one piece> the earth bank {where} is finished and has no opening",
     ),
     headlines=("Earth Bank Rises {where}", "Berm Goes Up {where}", "Fighters Raise Berm {where}"),
 )  # fmt: skip

@@ -630,10 +630,16 @@ def _usable(telling: Telling, amounts: Mapping[str, Amount]) -> list[Form]:
         form
         for form in telling.topic.forms[telling.mood]
         if all(slot in amounts for slot in ("length", "area") if form.has(slot))
+        and (_is_one_piece(telling) or not form.needs_one_piece)
     ]
     if telling.bearing is Bearing.EXAGGERATED:
         return [form for form in forms if _slots(form, amounts)]
     return forms
+
+
+def _is_one_piece(telling: Telling) -> bool:
+    """Tell whether all that is told is one unbroken line."""
+    return [deed.geometry.geom_type for deed in telling.deeds] == ["LineString"]
 
 
 def _time(
