@@ -10,8 +10,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,9 @@ from earthwork.pipeline.simulated_radar import radar_tracks, write_radar
 from earthwork.pipeline.simulated_truth import write_decoys, write_labels, write_truth
 from earthwork.simulate.camera.photograph import photograph
 from earthwork.simulate.camera.sensor import Camera
-from earthwork.simulate.painting.painter import prepare
+from earthwork.simulate.landscape import Landscape
+from earthwork.simulate.ordinary.things import Thing
+from earthwork.simulate.painting.painter import Painter, prepare
 from earthwork.simulate.scenario import Scenario, SceneOrder
 from earthwork.simulate.siege import Siege, build_siege, landscape_and_things, plan_of, tallest_m
 
@@ -150,10 +154,12 @@ def simulate(
     target = _opened(folder, scenario)
     listener(Noted(step="plan", message=_told(scenario)))
     siege = build_siege(scenario)
-    makers = _makers(siege, folder, workers)
     names = plan_steps(scenario)
-    for number, name in enumerate(names, start=1):
-        _performed(target, name, makers[name], (number, len(names)), listener)
+    with ThreadPoolExecutor(1) as background:
+        grounds = _Grounds(siege=siege, target=target, background=background)
+        makers = _makers(siege, folder, workers, grounds)
+        for number, name in enumerate(names, start=1):
+            _performed(target, name, makers[name], (number, len(names)), listener)
     listener(Published(path=str(folder / "case.toml")))
     return siege
 
@@ -212,13 +218,48 @@ def _performed(
     )
 
 
-def _makers(siege: Siege, folder: Path, workers: int) -> dict[str, Callable[[], list[Path]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What one picture is painted from."""
+
+    landscape: Landscape
+    things: tuple[Thing, ...]
+    painter: Painter
+
+
+@dataclass(slots=True, kw_only=True)
+class _Grounds:
+    """Lays out the ground of the next picture while this one is painted; lives for one run."""
+
+    siege: Siege
+    target: _Folder
+    background: ThreadPoolExecutor
+    begun: dict[str, Future[_Ground]] = field(default_factory=dict)
+
+    def of(self, scene: SceneOrder) -> _Ground:
+        """Return the ground of a scene, and begin on the one after it."""
+        begun = self.begun.pop(scene.id, None)
+        ground = self._laid_out(scene) if begun is None else begun.result()
+        scenes = self.siege.scenes
+        for following in scenes[scenes.index(scene) + 1 :][:1]:
+            if not self.target.has(f"picture {following.id}"):
+                self.begun[following.id] = self.background.submit(self._laid_out, following)
+        return ground
+
+    def _laid_out(self, scene: SceneOrder) -> _Ground:
+        landscape, things = landscape_and_things(self.siege, scene)
+        return _Ground(landscape=landscape, things=things, painter=prepare(landscape))
+
+
+def _makers(
+    siege: Siege, folder: Path, workers: int, grounds: _Grounds
+) -> dict[str, Callable[[], list[Path]]]:
     """Return what makes each step's files; nothing is made yet."""
     makers: dict[str, Callable[[], list[Path]]] = {}
     for scene in siege.scenes:
-        makers[f"picture {scene.id}"] = lambda scene=scene: take(siege, scene, folder, workers)  # type: ignore[misc]
+        makers[f"picture {scene.id}"] = partial(_taken, siege, scene, grounds, folder, workers)
     for track in radar_tracks(siege.scenario):
-        makers[f"radar {track.id}"] = lambda track=track: write_radar(siege, track, folder)  # type: ignore[misc]
+        makers[f"radar {track.id}"] = partial(write_radar, siege, track, folder)
     makers["truth"] = lambda: write_truth(siege, folder)
     makers["layers"] = lambda: write_layers(siege, folder)
     makers["reports"] = lambda: write_reports(siege, folder)
@@ -230,7 +271,15 @@ def _makers(siege: Siege, folder: Path, workers: int) -> dict[str, Callable[[], 
 # ---------------------------------------------------------------- pictures
 
 
-def take(siege: Siege, scene: SceneOrder, folder: Path, workers: int) -> list[Path]:
+def _taken(
+    siege: Siege, scene: SceneOrder, grounds: _Grounds, folder: Path, workers: int
+) -> list[Path]:
+    return take(siege, scene, grounds.of(scene), folder, workers)
+
+
+def take(
+    siege: Siege, scene: SceneOrder, ground: _Ground, folder: Path, workers: int
+) -> list[Path]:
     """Take one picture; write it with the surface that it shows and what hides that from view.
 
     Returns
@@ -238,9 +287,7 @@ def take(siege: Siege, scene: SceneOrder, folder: Path, workers: int) -> list[Pa
     list of Path
         The picture, its surface model, its conditions and its labels.
     """
-    landscape, things = landscape_and_things(siege, scene)
-    painter = prepare(landscape)
-    plan = plan_of(siege, scene, tallest=tallest_m(landscape))
+    plan = plan_of(siege, scene, tallest=tallest_m(ground.landscape))
     grid = siege.site.grid(plan.camera.gsd_m)
     files = _files(folder, scene.id)
     for path in files:
@@ -249,11 +296,11 @@ def take(siege: Siege, scene: SceneOrder, folder: Path, workers: int) -> list[Pa
         image, surface, conditions = (
             opened.enter_context(writer) for writer in _writers(files, grid, plan.camera)
         )
-        for tile in photograph(painter.surface, plan, workers=workers):
+        for tile in photograph(ground.painter.surface, plan, workers=workers):
             image.write(tile.window, tile.pixels)
             surface.write(tile.window, _to_centimetres(tile.height_m)[np.newaxis])
             conditions.write(tile.window, tile.conditions[np.newaxis])
-    decoys = write_decoys(siege, scene, things, folder)
+    decoys = write_decoys(siege, scene, ground.things, folder)
     return [*files, decoys, write_labels(siege, scene, grid, folder)]
 
 
