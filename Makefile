@@ -49,6 +49,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "installing what requirements.lock names"
 	@$(PIP_INSTALL) --require-hashes -r requirements.lock
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@echo "compiling the loops, once"
+	@rm -rf .venv/first-siege
+	@$(BIN)/earthwork simulate --chance 19 --side 300 -o .venv/first-siege >/dev/null 2>&1
+	@rm -rf .venv/first-siege
 	@touch $@
 
 demo: setup
