@@ -160,7 +160,17 @@ def test_what_a_building_does_to_itself_does_not_hide_it_but_a_neighbour_does():
     others = flagged("lean", slice(80, 140)) | flagged("cast shadow", slice(80, 140))
     found = seen(gutted, replace(low, conditions=others))
     assert found.seen is Seen.NOT_ASSESSED
-    assert "another thing's shadow" in found.reason
+    assert found.reason == "hidden: 100% behind something tall"
+
+
+def test_shade_hides_fallen_houses_but_not_those_that_stand():
+    shade = flagged("cast shadow", slice(60, 160))
+    dark = replace(look(conditions=shade), sun_azimuth_deg=180.0)
+    place = box(40, 40, 60, 60)
+    assert seen(deed(Kind.BUILDING_DAMAGED, place), dark).seen is Seen.SEEN
+    fallen = seen(deed(Kind.BUILDING_DESTROYED, place), dark)
+    assert fallen.seen is Seen.NOT_ASSESSED
+    assert "another thing's shadow" in fallen.reason
 
 
 def test_flat_ground_in_shadow_is_hidden_by_it():

@@ -44,6 +44,10 @@ _WORDS = {
 _OWN = frozenset({"cast shadow", "lean"})
 """What a work with relief does to itself."""
 
+_STANDING = frozenset({Kind.BUILDING_DAMAGED, Kind.NEW_BUILDING})
+"""Kinds as high as what would shade them: roofs and walls stand in the light, whatever the street
+and the rooms below lie in."""
+
 _SELF_SHADING = frozenset(
     {
         Kind.BERM, Kind.EARTH_MOUND, Kind.TRENCH, Kind.DITCH_WATER, Kind.WALL, Kind.BARRIER_ROW,
@@ -301,6 +305,8 @@ def _clear_share(
     lost = own & ~inside
     for what, bit in look.hiding.items():
         hides = own & inside & ((flags & bit) > 0)
+        if what == "cast shadow" and deed.kind in _STANDING:
+            continue
         if deed.kind in _SELF_SHADING and what in _OWN:
             hides &= _comes_from_without(ground, look, what, options)
         hidden[what] = float(hides.sum()) / total
