@@ -123,7 +123,7 @@ def test_a_siege_drawn_by_chance_is_simulated(tmp_path: Path) -> None:
     assert case.is_simulated
     assert len(case.scenes) == 1
     again = earthwork("simulate", "--chance", "2", *size, "-o", folder)
-    assert again.err.count("reused") == 6
+    assert again.err.count("reused") == 7
 
 
 def test_what_to_simulate_must_be_said_once(tmp_path: Path) -> None:
@@ -148,7 +148,11 @@ def test_works_are_drawn_into_a_picture_by_the_command_line(tmp_path: Path) -> N
     ground = 110 + 2 * rng.standard_normal((400, 400, 1)) + np.zeros(3)
     picture = tmp_path / "ground.png"
     Image.fromarray(ground.astype(np.uint8)).save(picture)
-    sun = ("--sun-azimuth-deg", "150", "--sun-elevation-deg", "45")
+    line = {"type": "LineString", "coordinates": [[80, 200], [300, 180]]}
+    berm = {"type": "Feature", "properties": {"kind": "berm"}, "geometry": line}
+    works = tmp_path / "works.geojson"
+    works.write_text(json.dumps({"type": "FeatureCollection", "features": [berm]}))
+    sun = ("--sun-azimuth-deg", "150", "--sun-elevation-deg", "45", "--works", works)
     made = earthwork("insert", picture, "-o", tmp_path / "out", "--gsd", "0.5", *sun)
     assert made.code == 0, made.err
     assert json.loads((tmp_path / "out" / "insertion.json").read_text())

@@ -234,7 +234,8 @@ def test_a_plan_resolves_what_is_not_said() -> None:
     assert plan.side_px == 120
     assert plan.view == NADIR
     assert plan.atmosphere.cloud_cover == 0
-    assert resolve_tile_px(SMALL, side_px=800) == 400
+    assert resolve_tile_px(SMALL, side_px=800) == 800
+    assert resolve_tile_px(SMALL, side_px=1600) == 800
     assert resolve_tile_px(SMALL, side_px=100) == 112
 
 

@@ -244,9 +244,9 @@ def resolve_tile_px(camera: Camera, *, side_px: int) -> int:
     --------
     >>> from earthwork.simulate.camera.sensor import CAMERAS
     >>> resolve_tile_px(CAMERAS["vhr-rgb-50cm"], side_px=4096)
-    688
+    1024
     >>> resolve_tile_px(CAMERAS["sentinel2-like"], side_px=400)
-    144
+    208
     """
     most = _TILE_FINE_PX // camera.oversampling
     return _on_blocks(ceil(side_px / ceil(side_px / most)))
