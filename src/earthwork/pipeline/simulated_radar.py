@@ -12,14 +12,15 @@ from earthwork.io.cogs import CogWriter
 from earthwork.model.raster import whole
 from earthwork.simulate.landscape import Season
 from earthwork.simulate.painting.painter import ground_m, prepare
-from earthwork.simulate.radar.backscatter import GroundState
+from earthwork.simulate.radar.backscatter import GroundState, weathered
 from earthwork.simulate.radar.imaging import RadarImage, RadarOptions, radar_image
 from earthwork.simulate.radar.orbit import ASCENDING, DESCENDING, Orbit
 from earthwork.simulate.scenario import RadarOrder, Scenario
 from earthwork.simulate.siege import Siege, landscape_at_moment, tallest_m
 
 _ORBITS = {"ascending": ASCENDING, "descending": DESCENDING}
-_CALM_M_S, _GUSTS_M_S = 2.0, 4.0
+_WIND_M_S = 4.0
+"""Over water on a usual day; single days and rain are drawn from there."""
 _DRY_SOIL, _WET_SOIL = 1.0, 0.86
 """Brightness of bare soil in the driest and the wettest season."""
 _DRY_M3, _WET_M3 = 0.06, 0.26
@@ -69,13 +70,14 @@ def take_radar(siege: Siege, track: RadarTrack) -> RadarImage:
     """Return one radar picture of the whole scene."""
     landscape = landscape_at_moment(siege, track.moment)
     seed = siege.scenario.seed
-    wind = np.random.default_rng([seed, track.moment.toordinal()])
     return radar_image(
         prepare(landscape).surface,
         side_m=siege.site.side_m,
         orbit=orbit_of(track.order),
         moment=track.moment,
-        state=ground_state(landscape.season, wind_m_s=_CALM_M_S + _GUSTS_M_S * wind.random()),
+        state=weathered(
+            ground_state(landscape.season, wind_m_s=_WIND_M_S), moment=track.moment, seed=seed
+        ),
         options=RadarOptions(spacing_m=track.order.spacing_m),
         tallest_m=tallest_m(landscape),
         elevation=lambda frame: ground_m(frame, relief_m=siege.city.relief_m, seed=landscape.seed),
