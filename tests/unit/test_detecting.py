@@ -16,7 +16,7 @@ from earthwork.model.grid import Grid
 from earthwork.model.observation import Candidate
 from earthwork.model.pair import AlignmentStatus, AssessedMask, RegistrationReport
 from earthwork.model.raster import ArrayRaster, whole
-from earthwork.model.vocabulary import BuildingState, Kind
+from earthwork.model.vocabulary import BuildingState, Kind, Unassessed
 from earthwork.pipeline.detecting import (
     PairNames,
     detect,
@@ -55,7 +55,7 @@ def aligned(grid: Grid = GRID) -> AlignedPair:
             rotation_deg=0, scale=1, residual_median_px=0.1, residual_p95_px=0.2, inlier_share=1,
             tie_points=(),
         ),
-        assessed=AssessedMask(grid=grid, assessed=assessed, reasons={}),
+        assessed=AssessedMask.of(grid, {Unassessed.NO_DATA: ~assessed}),
         decisions=(),
     )  # fmt: skip
 

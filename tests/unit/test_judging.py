@@ -17,7 +17,7 @@ from earthwork.model.grid import Grid
 from earthwork.model.observation import Observation
 from earthwork.model.pair import AssessedMask
 from earthwork.model.scene import Scene
-from earthwork.model.vocabulary import ClaimKind, Verdict
+from earthwork.model.vocabulary import ClaimKind, Unassessed, Verdict
 from earthwork.pipeline.judging import (
     Material,
     by_date,
@@ -73,7 +73,7 @@ def test_a_scene_is_judged_where_its_pair_was_assessed(
 ) -> None:
     assessed = np.zeros(GRID.shape, dtype=bool)
     assessed[:80] = True
-    mask = AssessedMask(grid=GRID, assessed=assessed, reasons={})
+    mask = AssessedMask.of(GRID, {Unassessed.NO_DATA: ~assessed})
     scenes = (make_scene("after", grid=GRID), make_scene("before", date(2031, 8, 1), grid=GRID))
     taken = replace(NOTHING, readers={"after": ("R",)})
     before, after = scene_views(

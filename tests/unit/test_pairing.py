@@ -107,7 +107,7 @@ def half_assessed(grid: Grid = GRID) -> AssessedMask:
     """Return a mask whose left half is assessed."""
     assessed = np.zeros(grid.shape, dtype=bool)
     assessed[:, : grid.width // 2] = True
-    return AssessedMask(grid=grid, assessed=assessed, reasons={Unassessed.NO_DATA: ~assessed})
+    return AssessedMask.of(grid, {Unassessed.NO_DATA: ~assessed})
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from earthwork.model.grid import Grid
 from earthwork.model.observation import Candidate
 from earthwork.model.pair import AssessedMask
 from earthwork.model.raster import ArrayRaster
-from earthwork.model.vocabulary import BuildingState, Kind
+from earthwork.model.vocabulary import BuildingState, Kind, Unassessed
 
 from .scenery import ground, raster, rubble, town
 
@@ -39,7 +39,7 @@ def scene(grid=None):
 
 def mask(grid, assessed=None):
     assessed = np.ones(grid.shape, bool) if assessed is None else assessed
-    return AssessedMask(grid=grid, assessed=assessed, reasons={})
+    return AssessedMask.of(grid, {Unassessed.NO_DATA: ~assessed})
 
 
 def utm():

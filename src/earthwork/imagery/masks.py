@@ -114,11 +114,7 @@ def assess(
         & _vegetation(after, infrared_band, gsd, options),
         Unassessed.NOT_ALIGNED: _not_aligned(before.grid, report, gsd, options),
     }
-    held = {reason: mask for reason, mask in reasons.items() if mask.any()}
-    assessed = np.ones(before.grid.shape, bool)
-    for mask in held.values():
-        assessed &= ~mask
-    return AssessedMask(grid=before.grid, assessed=assessed, reasons=held)
+    return AssessedMask.of(before.grid, reasons)
 
 
 def _either(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from earthwork.errors import GridMismatch
 from earthwork.model.grid import Grid
 from earthwork.model.vocabulary import Unassessed
+
+
+class TieOrigin(StrEnum):
+    """Who says that two places are one."""
+
+    FOUND = "found"
+    PINNED = "pinned"
 
 
 class AlignmentStatus(StrEnum):
@@ -34,6 +44,20 @@ class TiePoint:
     """Row in the after-image."""
     residual_px: float
     """Distance left after the fit, in pixels of the before-image."""
+    origin: TieOrigin = TieOrigin.FOUND
+    """Found by the method, or pinned by a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TieMarks:
+    """What a person says of the places of one pair: points added, and ground struck out."""
+
+    pinned: tuple[TiePoint, ...] = ()
+    """Points that count as certain; their residuals are not read."""
+    struck: tuple[tuple[float, float, float], ...] = ()
+    """(x, y, radius) in pixels of the before-image: nothing found there counts."""
+    reader: str | None = None
+    """Who set them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +94,39 @@ class AssessedMask:
 
     grid: Grid
     """The before-grid."""
-    assessed: NDArray[np.bool_]
-    """Dims (row, column): True where a pixel may be judged."""
-    reasons: dict[Unassessed, NDArray[np.bool_]]
-    """Dims (row, column) each: True where this reason holds. Reasons may overlap."""
+    flags: NDArray[np.uint16]
+    """Dims (row, column): the bits of the reasons that hold (``Unassessed.bit``); 0 where a pixel
+    may be judged."""
+
+    @classmethod
+    def of(cls, grid: Grid, reasons: Mapping[Unassessed, NDArray[np.bool_]]) -> Self:
+        """Return the mask of reasons, each with dims (row, column); reasons may overlap.
+
+        Raises
+        ------
+        GridMismatch
+            If a reason's dims are not those of the grid.
+        """
+        flags = np.zeros(grid.shape, np.uint16)
+        for reason, where in reasons.items():
+            if where.shape != grid.shape:
+                raise GridMismatch(f"a mask of {where.shape} on {grid.spoken()}")
+            flags |= np.where(where, np.uint16(reason.bit), np.uint16(0))
+        return cls(grid=grid, flags=flags)
+
+    @property
+    def assessed(self) -> NDArray[np.bool_]:
+        """Return dims (row, column): True where a pixel may be judged."""
+        return np.asarray(self.flags == 0)
+
+    @property
+    def reasons(self) -> dict[Unassessed, NDArray[np.bool_]]:
+        """Return each reason that holds anywhere with where it does, dims (row, column)."""
+        return {
+            reason: where
+            for reason in Unassessed
+            if (where := np.asarray(self.flags & np.uint16(reason.bit) != 0)).any()
+        }
 
     @property
     def share(self) -> float:

@@ -273,3 +273,9 @@ class Unassessed(StrEnum):
     SATURATED = "saturated"
     NOT_ALIGNED = "not_aligned"
     OUTSIDE_SCENE = "outside_scene"
+    LOOKS_DISAGREE = "looks_disagree"
+
+    @property
+    def bit(self) -> int:
+        """Return the bit that stands for this reason where reasons lie in one number per pixel."""
+        return 1 << list(Unassessed).index(self)

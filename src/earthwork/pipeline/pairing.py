@@ -118,7 +118,7 @@ def read_mask(folder: Path) -> AssessedMask:
     with open_raster(folder / MASK_FILE) as raster:
         assessed = raster.read(whole(raster.grid))[0].astype(bool)
         grid = raster.grid
-    return AssessedMask(grid=grid, assessed=assessed, reasons={Unassessed.NO_DATA: ~assessed})
+    return AssessedMask.of(grid, {Unassessed.NO_DATA: ~assessed})
 
 
 def assessed_share(mask: AssessedMask, area: BaseGeometry) -> float:

@@ -1,0 +1,57 @@
+"""A field known on a lattice is linear between its knots, whatever window is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from earthwork.errors import GridMismatch
+from earthwork.model.grid import Grid, Window
+from earthwork.model.raster import whole
+from earthwork.model.warp_field import WarpField
+
+GRID = Grid.of_pixels(height=150, width=100)
+
+
+def sloping() -> WarpField:
+    """Return a field whose dx is a tenth of x, and whose error is unknown in the last column."""
+    field = WarpField.level(GRID, dy=-1.5, step_px=16)
+    knots = field.knots.copy()
+    knots[0] = np.arange(knots.shape[2]) * 16 * 0.1
+    knots[2, :, -1] = np.nan
+    return replace(field, knots=knots)
+
+
+def test_a_slope_is_kept_between_knots() -> None:
+    dx, dy = sloping().displacement(whole(GRID))
+    np.testing.assert_allclose(dx, np.tile((np.arange(100) + 0.5) * 0.1, (150, 1)), atol=1e-5)
+    np.testing.assert_allclose(dy, -1.5)
+
+
+def test_a_window_holds_what_the_whole_holds_there() -> None:
+    window = Window(row=37, column=21, height=40, width=70)
+    field = sloping()
+    np.testing.assert_array_equal(
+        field.displacement(window), field.displacement(whole(GRID))[:, *window.slices]
+    )
+
+
+def test_points_are_told_as_pixels_are() -> None:
+    points = np.array([[10.5, 20.5], [99.5, 149.5], [0.5, 0.5]])
+    dx, dy = sloping().displacement(whole(GRID))
+    told = sloping().at(points)
+    np.testing.assert_allclose(told[:, 0], dx[[20, 149, 0], [10, 99, 0]], atol=1e-5)
+    np.testing.assert_allclose(told[:, 1], dy[[20, 149, 0], [10, 99, 0]], atol=1e-5)
+
+
+def test_error_is_unknown_beside_a_knot_that_nothing_vouches_for() -> None:
+    error = sloping().error_px(whole(GRID))
+    assert np.isnan(error[:, 97:]).all()
+    assert (error[:, :95] == 0).all()
+
+
+def test_knots_of_another_grid_are_refused() -> None:
+    with pytest.raises(GridMismatch, match="another before-image"):
+        WarpField(grid=GRID, step_px=16, knots=np.zeros((3, 4, 4)))
