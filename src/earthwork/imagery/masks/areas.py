@@ -30,11 +30,9 @@ def opened(chosen: Mask, *, side_px: int) -> Mask:
     if side_px <= 1:
         return chosen
     kernel = np.ones((side_px, side_px), np.uint8)
-    eaten = cv2.erode(
-        chosen.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=[1.0] * 4
-    )
-    grown = cv2.dilate(np.asarray(eaten), np.asarray(kernel[::-1, ::-1]), anchor=_opposite(side_px))
-    return np.asarray(grown, bool)
+    padded = np.pad(chosen, side_px, constant_values=True).astype(np.uint8)
+    grown = cv2.dilate(cv2.erode(padded, kernel), kernel, anchor=_opposite(side_px))
+    return np.asarray(np.asarray(grown)[side_px:-side_px, side_px:-side_px], bool)
 
 
 def _opposite(side_px: int) -> tuple[int, int]:
