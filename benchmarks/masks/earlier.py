@@ -1,4 +1,4 @@
-"""The masks as they were before they looked at whole scenes: what the present ones are held against.
+"""The masks before they looked at whole scenes: what the present ones are held against.
 
 Thresholds are conservative: a pixel is masked only on plain evidence, each with its reason, and a
 masked pixel is never "no change". What these rules miss (thin cloud, cloud shadow, turbid water in
@@ -155,7 +155,7 @@ def _cloud(raster: ArrayRaster, valid: Mask, gsd: float, options: MaskOptions) -
 
 
 def _colourless(raster: ArrayRaster) -> Mask:
-    if raster.bands < 3:  # noqa: PLR2004 - no colour
+    if raster.bands < 3:
         return np.ones(raster.grid.shape, bool)
     bands = raster.pixels[:3].astype(np.float32)
     return np.asarray(bands.max(axis=0) - bands.min(axis=0) <= 0.15 * bands.max(axis=0))
@@ -176,7 +176,7 @@ def _water(raster: ArrayRaster, valid: Mask, gsd: float, options: MaskOptions) -
 
 def _is_blue(raster: ArrayRaster, least: float) -> Mask:
     """Tell where blue outweighs red: water that glitters is rough, but keeps its colour."""
-    if raster.bands < 3:  # noqa: PLR2004 - no colour
+    if raster.bands < 3:
         return np.zeros(raster.grid.shape, bool)
     red, blue = raster.pixels[0].astype(np.float32), raster.pixels[2].astype(np.float32)
     shift = 3.0
@@ -187,7 +187,7 @@ def _vegetation(
     raster: ArrayRaster, infrared_band: int | None, gsd: float, options: MaskOptions
 ) -> Mask:
     """Find vegetation where the bands can tell: near infrared, else clear greenness."""
-    if raster.bands < 3:  # noqa: PLR2004 - a panchromatic band cannot tell
+    if raster.bands < 3:
         return np.zeros(raster.grid.shape, bool)
     red, green, blue = raster.pixels[:3].astype(np.float32)
     if infrared_band is not None:

@@ -29,10 +29,8 @@ from skies import SUN, Clouded, clouded
 
 from earthwork.imagery.masks import (
     assess,
-    pair_flags,
     places_of,
     scene_flags,
-    settle_pair,
     shaded_in_picture,
     survey,
 )
@@ -44,7 +42,7 @@ from earthwork.model.vocabulary import Unassessed
 DATA = Path("../shared/data")
 MARKS = Path(__file__).parent / "marks"
 PAGE = Path("docs/reference/masks.md")
-COVERS = (0.15, 0.3, 0.5)
+COVERS = (0.2, 0.45)
 SEEN_THROUGH, HIDDEN, CLEAR = 0.03, 0.25, 0.1
 MARGIN_M = 15.0
 GSD_M = {"groundwork": 1.5, "sentinel2-oscd": 10.0}
@@ -80,13 +78,14 @@ def main() -> None:
     cv2.setNumThreads(1)
     frames = list(marked_frames())
     tables = {
-        "marks": marks_table(frames),
-        "skies": skies_table(frames),
-        "kept": kept_table(),
-        "cost": cost_table(),
+        "marks": lambda: marks_table(frames),
+        "cost": cost_table,
+        "skies": lambda: skies_table(frames),
+        "kept": kept_table,
     }
-    for name, lines in tables.items():
-        print(f"\n{name}\n" + "\n".join(lines))
+    for name, table in tables.items():
+        lines = table()
+        print(f"\n{name}\n" + "\n".join(lines), flush=True)
         if arguments.write:
             write_section(name, "\n".join(lines))
     if arguments.sheet is not None:
@@ -124,7 +123,9 @@ def stacked(folder: Path, names: tuple[str, ...]) -> ArrayRaster:
     for name in names:
         with open_raster(folder / f"{name}.tif", stated_gsd_m=10.0) as raster:
             bands.append(read_array(raster).pixels[0])
-    pixels = np.stack(bands)
+    # Some of the set's bands are a few pixels, or half, the size of the others.
+    size = bands[0].shape[::-1]
+    pixels = np.stack([cv2.resize(band, size, interpolation=cv2.INTER_NEAREST) for band in bands])
     grid = Grid.of_pixels(height=pixels.shape[1], width=pixels.shape[2], gsd_m=10.0)
     return ArrayRaster(grid=grid, pixels=pixels)
 
@@ -176,8 +177,8 @@ def marks_table(frames: list[Frame]) -> list[str]:
     """Score the marks: recall on what a reason is true of, and false alarms on all else."""
     lines = [
         (
-            "| reason | frames | marks it is true of | found, earlier rule | found now | marks it is"
-            " not true of | wrongly flagged, earlier | wrongly flagged now |"
+            "| reason | frames | marks it is true of | found, earlier rule | found now | marks it"
+            " is not true of | wrongly flagged, earlier | wrongly flagged now |"
         ),
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -185,8 +186,7 @@ def marks_table(frames: list[Frame]) -> list[str]:
     for reason, truth in (
         ("cloud", "cloud"), ("water", "water"), ("vegetation", "vegetation"), ("shade", "shadow"),
     ):  # fmt: skip
-        for use in ("tuning", "validation"):
-            lines.append(marks_row(reason, truth, use, told))
+        lines += [marks_row(reason, truth, use, told) for use in ("tuning", "validation")]
     return [*lines, *smoke_rows(told)]
 
 
@@ -208,9 +208,7 @@ def marks_row(reason: str, truth: str, use: str, told: list) -> str:
     has_earlier = any(f"earlier {reason}" in says for _, says in told)
     found = f"{earlier_[1]}" if has_earlier else "no rule"
     wrong = f"{earlier_[0]}" if has_earlier else "no rule"
-    return (
-        f"| {reason} | {use} | {many[1]} | {found} | {now[1]} | {many[0]} | {wrong} | {now[0]} |"
-    )
+    return f"| {reason} | {use} | {many[1]} | {found} | {now[1]} | {many[0]} | {wrong} | {now[0]} |"
 
 
 def smoke_rows(told: list) -> list[str]:
@@ -229,17 +227,17 @@ def skies_table(frames: list[Frame]) -> list[str]:
     """Score clouds of the simulator over real ground, in colour and in one band."""
     lines = [
         (
-            "| ground | bands | rule | cloud found (a quarter of the ground hidden, or more) | thick"
-            " cloud found | flagged ground that is clear and 15 m off | shadow found | flagged shadow"
-            " that is none |"
+            "| ground | bands | rule | cloud found (a quarter of the ground hidden, or more) |"
+            " thick cloud found | flagged ground that is clear and 15 m off | shadow found |"
+            " flagged shadow that is none |"
         ),
         "|---|---|---|---|---|---|---|---|",
     ]
     for use in ("tuning", "validation"):
         chosen = [frame for frame in frames if frame.use == use and not frame.bands]
         for pan in (False, True):
-            for rule in ("earlier", "now", "now, sun known"):
-                lines.append(skies_row(chosen, use, pan=pan, rule=rule))
+            rules = ("earlier", "now") if pan else ("earlier", "now", "now, sun known")
+            lines += [skies_row(chosen, use, pan=pan, rule=rule) for rule in rules]
     return lines
 
 
@@ -327,7 +325,9 @@ def kept_rows(name: str, places: list[Path]) -> list[str]:
         for rule, reasons in (("earlier", old), ("now", new)):
             for part, where in parts.items():
                 lost = [reasons.get(r, np.zeros(where.shape, bool)) & where for r in COLOURS]
-                row = np.array([*(one.sum() for one in lost), np.any(lost, axis=0).sum(), where.sum()])
+                row = np.array(
+                    [*(one.sum() for one in lost), np.any(lost, axis=0).sum(), where.sum()]
+                )
                 sums[rule, part] = sums.get((rule, part), 0) + row
     return [
         f"| {name} | {rule} | {len(places)} | {part} | "
@@ -347,10 +347,10 @@ def cost_table() -> list[str]:
     for side in (2_000, 4_000, 8_000):
         repeats = (1, -(-side // tile.shape[1]), -(-side // tile.shape[2]))
         pixels = np.tile(tile, repeats)[:, :side, :side].copy()
-        raster = ArrayRaster(
-            grid=Grid.of_pixels(height=side, width=side, gsd_m=0.5), pixels=pixels
+        raster = ArrayRaster(grid=Grid.of_pixels(height=side, width=side, gsd_m=0.5), pixels=pixels)
+        survey(
+            ArrayRaster(grid=Grid.of_pixels(height=64, width=side), pixels=pixels[:, :64].copy())
         )
-        survey(ArrayRaster(grid=Grid.of_pixels(height=64, width=side), pixels=pixels[:, :64].copy()))
         start = time.process_time()
         seen = survey(raster)
         surveyed = time.process_time() - start

@@ -29,7 +29,7 @@ def scene(seed: int, *, bands: int, dtype: type) -> ArrayRaster:
     return ArrayRaster(grid=grid, pixels=pixels, mask=mask)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     side=st.integers(5, 70),

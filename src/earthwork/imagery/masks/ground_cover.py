@@ -12,14 +12,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from earthwork.imagery.masks.areas import large_areas, local_spread
+from earthwork.imagery.masks.areas import dilated, large_areas, local_spread
 from earthwork.imagery.masks.options import MaskOptions
 from earthwork.imagery.masks.surveys import SceneSurvey
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_SPREAD_M = 10.0
+_SPREAD_M, _SHORE_M, _MIDDLE_M2 = 10.0, 25.0, 300.0
+"""Square of the spread, how far the shore is from a smooth middle, and the least such middle."""
 _GREENISH = 0.1
 _SLIGHTLY_BLUE = 1.02
 
@@ -46,42 +47,46 @@ def _wet_by_infrared(survey: SceneSurvey) -> Mask | None:
 
 
 def _wet_by_smoothness(survey: SceneSurvey, options: MaskOptions) -> Mask:
-    spread = _spread(survey)
-    return np.asarray(_dark_or_blue(survey, spread, options) | _muddy(survey, spread, options))
-
-
-def _spread(survey: SceneSurvey) -> Image:
+    """Find water by its smooth middle, and follow it from there to its shore."""
     side = max(3, round(_SPREAD_M / survey.cell_m) | 1)
-    return local_spread(survey.luminance, survey.valid, side_px=side)
+    spread = local_spread(survey.luminance, survey.valid, side_px=side)
+    median = np.float32(survey.brightness.median)
+    dark = _dark_or_blue(survey, options)
+    mud = _mud_coloured(survey, options)
+    seeds = (dark & (spread <= options.water_roughness * median)) | (
+        mud & (spread <= options.mud_spread * survey.luminance)
+    )
+    middle = large_areas(survey.valid & seeds, least_px=_MIDDLE_M2 / survey.cell_m**2)
+    shore = dilated(middle, reach_px=_SHORE_M / survey.cell_m)
+    return np.asarray((dark | mud) & shore)
 
 
-def _dark_or_blue(survey: SceneSurvey, spread: Image, options: MaskOptions) -> Mask:
+def _dark_or_blue(survey: SceneSurvey, options: MaskOptions) -> Mask:
     light, median = survey.luminance, np.float32(survey.brightness.median)
+    # Where a picture was stretched to black, that is shade: water sends some light back.
+    lit = light > options.deep_shadow_level * survey.brightness.bright_end
     dark = light <= options.water_level * median
     blue = is_blue(survey, least=options.blue_over_red)
     blue &= light <= options.blue_water_level * median
-    smooth = np.maximum(spread, survey.roughness) <= options.water_roughness * median
-    return np.asarray((dark | blue) & smooth)
+    dark, blue = dark & lit, blue & lit
+    return np.asarray((dark | blue) & (survey.roughness <= options.water_roughness * median))
 
 
-def _muddy(survey: SceneSurvey, spread: Image, options: MaskOptions) -> Mask:
-    """Tell what is brown or bluish and smoother than ground ever is; grey is asphalt, green grass.
+def _mud_coloured(survey: SceneSurvey, options: MaskOptions) -> Mask:
+    """Tell what is brown or bluish and has no detail; grey is asphalt, green is grass.
 
     A scene without colour tells no muddy water.
     """
     colours = survey.colours
     if colours is None:
-        return np.zeros(spread.shape, bool)
+        return np.zeros(survey.share.shape, bool)
     red, green, blue = colours
     light = survey.luminance
-    total = red + green + blue
     brown = (blue <= options.mud_blue_over_red * red) | is_blue(survey, least=_SLIGHTLY_BLUE)
-    not_green = 2 * green - red - blue <= _GREENISH * total
+    not_green = 2 * green - red - blue <= _GREENISH * (red + green + blue)
     not_bright = light <= options.mud_level * survey.brightness.median
-    glassy = (spread <= options.mud_spread * light) & (
-        survey.roughness <= options.mud_roughness * light
-    )
-    return np.asarray(brown & not_green & not_bright & glassy)
+    plain = survey.roughness <= options.mud_roughness * light
+    return np.asarray(brown & not_green & not_bright & plain)
 
 
 def is_blue(survey: SceneSurvey, *, least: float) -> Mask:

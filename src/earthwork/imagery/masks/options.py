@@ -67,7 +67,7 @@ class MaskOptions:
     """Blue over red from which a cell is blue."""
     still_blue_over_red: float = 1.0
     """The same after, where the before-image shows water: glitter is rough and grey."""
-    water_roughness: float = 0.04
+    water_roughness: float = 0.022
     """Largest spread of water over 10 m, as a share of the scene's median."""
     mud_spread: float = 0.016
     """Largest spread of muddy water over 10 m, as a share of its brightness."""
