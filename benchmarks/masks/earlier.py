@@ -1,4 +1,4 @@
-"""Which pixels of a pair may be judged, and why the others may not.
+"""The masks before they looked at whole scenes: what the present ones are held against.
 
 Thresholds are conservative: a pixel is masked only on plain evidence, each with its reason, and a
 masked pixel is never "no change". What these rules miss (thin cloud, cloud shadow, turbid water in
@@ -20,8 +20,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from earthwork.model.grid import Grid, require_same_grid
-from earthwork.model.pair import AlignmentStatus, AssessedMask, RegistrationReport
 from earthwork.model.raster import ArrayRaster, luminance, whole
 from earthwork.model.vocabulary import Unassessed
 
@@ -68,53 +66,30 @@ class MaskOptions:
 DEFAULT_MASKS = MaskOptions()
 
 
-def assess(
-    before: ArrayRaster,
-    after: ArrayRaster,
-    *,
-    report: RegistrationReport | None,
-    infrared_band: int | None = None,
-    options: MaskOptions = DEFAULT_MASKS,
-) -> AssessedMask:
-    """Say which pixels of a pair may be judged.
-
-    Parameters
-    ----------
-    before, after
-        Rasters on one grid, in their original radiometry; a mask marks where they hold data.
-    report
-        The registration report; None if the pair is known to be aligned (simulated, or one file).
-    infrared_band
-        Index of a near-infrared band in both, if there is one.
-    options
-        Thresholds.
-
-    Returns
-    -------
-    AssessedMask
-        With every reason that holds anywhere; reasons may overlap.
-
-    Raises
-    ------
-    GridMismatch
-        If the grids differ.
-    """
-    require_same_grid(before.grid, after.grid)
-    gsd = before.grid.gsd_m or options.assumed_gsd_m
-    pair = (before, after)
+def assessed(before: ArrayRaster, after: ArrayRaster) -> dict[Unassessed, Mask]:
+    """Return where each reason held for a pair."""
+    gsd = before.grid.gsd_m or DEFAULT_MASKS.assumed_gsd_m
+    pair, options = (before, after), DEFAULT_MASKS
     valid = [raster.valid(whole(raster.grid)) for raster in pair]
-    reasons = {
-        Unassessed.NO_DATA: ~valid[0],
-        Unassessed.OUTSIDE_SCENE: valid[0] & ~valid[1],
+    return {
         Unassessed.SATURATED: _either(_saturated, pair, valid, gsd, options),
         Unassessed.CLOUD: _either(_cloud, pair, valid, gsd, options),
         Unassessed.WATER: _water(before, valid[0], gsd, options)
         & (_water(after, valid[1], gsd, options) | _is_blue(after, options.still_blue_over_red)),
-        Unassessed.VEGETATION: _vegetation(before, infrared_band, gsd, options)
-        & _vegetation(after, infrared_band, gsd, options),
-        Unassessed.NOT_ALIGNED: _not_aligned(before.grid, report, gsd, options),
+        Unassessed.VEGETATION: _vegetation(before, None, gsd, options)
+        & _vegetation(after, None, gsd, options),
     }
-    return AssessedMask.of(before.grid, reasons)
+
+
+def told(raster: ArrayRaster) -> dict[str, Mask]:
+    """Return what was said of one scene."""
+    gsd = raster.grid.gsd_m or DEFAULT_MASKS.assumed_gsd_m
+    valid = raster.valid(whole(raster.grid))
+    return {
+        "cloud": _cloud(raster, valid, gsd, DEFAULT_MASKS),
+        "water": _water(raster, valid, gsd, DEFAULT_MASKS),
+        "vegetation": _vegetation(raster, None, gsd, DEFAULT_MASKS),
+    }
 
 
 def _either(
@@ -180,7 +155,7 @@ def _cloud(raster: ArrayRaster, valid: Mask, gsd: float, options: MaskOptions) -
 
 
 def _colourless(raster: ArrayRaster) -> Mask:
-    if raster.bands < 3:  # noqa: PLR2004 - no colour
+    if raster.bands < 3:
         return np.ones(raster.grid.shape, bool)
     bands = raster.pixels[:3].astype(np.float32)
     return np.asarray(bands.max(axis=0) - bands.min(axis=0) <= 0.15 * bands.max(axis=0))
@@ -201,7 +176,7 @@ def _water(raster: ArrayRaster, valid: Mask, gsd: float, options: MaskOptions) -
 
 def _is_blue(raster: ArrayRaster, least: float) -> Mask:
     """Tell where blue outweighs red: water that glitters is rough, but keeps its colour."""
-    if raster.bands < 3:  # noqa: PLR2004 - no colour
+    if raster.bands < 3:
         return np.zeros(raster.grid.shape, bool)
     red, blue = raster.pixels[0].astype(np.float32), raster.pixels[2].astype(np.float32)
     shift = 3.0
@@ -212,7 +187,7 @@ def _vegetation(
     raster: ArrayRaster, infrared_band: int | None, gsd: float, options: MaskOptions
 ) -> Mask:
     """Find vegetation where the bands can tell: near infrared, else clear greenness."""
-    if raster.bands < 3:  # noqa: PLR2004 - a panchromatic band cannot tell
+    if raster.bands < 3:
         return np.zeros(raster.grid.shape, bool)
     red, green, blue = raster.pixels[:3].astype(np.float32)
     if infrared_band is not None:
@@ -223,20 +198,3 @@ def _vegetation(
         least = options.green_excess
     averaged = _blurred(index.astype(np.float32), max(0.8, 1.0 / gsd))
     return large_areas(averaged >= least, least_px=options.vegetation_area_m2 / gsd**2)
-
-
-def _not_aligned(
-    grid: Grid, report: RegistrationReport | None, gsd: float, options: MaskOptions
-) -> Mask:
-    """Find ground that the registration does not vouch for."""
-    if report is None or report.status is AlignmentStatus.ALIGNED:
-        return np.zeros(grid.shape, bool)
-    if report.status is AlignmentStatus.NOT_ALIGNED or not report.tie_points:
-        return np.ones(grid.shape, bool)
-    far = np.ones(grid.shape, np.uint8)
-    for tie in report.tie_points:
-        row = min(max(int(tie.before_y), 0), grid.height - 1)
-        column = min(max(int(tie.before_x), 0), grid.width - 1)
-        far[row, column] = 0
-    distance = cv2.distanceTransform(far, cv2.DIST_L2, 5)
-    return np.asarray(distance) * gsd > options.support_m
