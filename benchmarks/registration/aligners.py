@@ -23,7 +23,7 @@ from earthwork.model.grid import Grid
 from earthwork.model.raster import Raster, luminance, whole
 
 Grey = NDArray[np.float32]
-_LEAST_INLIERS = 10
+_LEAST_INLIERS = 20
 
 
 def ours(before: Raster, after: Raster, step: int) -> Found:

@@ -22,11 +22,11 @@ DATA = Path("../shared/data")
 SHIFT = (11.3, -7.6)
 AMOUNT_PX, SCALE_PX = 1.5, 120.0
 SETS = {
-    "Sana'a": ("destruction", ("sanaa_02", "sanaa_06", "sanaa_11", "sanaa_17", "sanaa_25")),
-    "Palu": ("destruction", ("palu_01", "palu_05", "palu_09")),
+    "Sana'a": ("destruction", ("sanaa_02", "sanaa_11", "sanaa_25")),
+    "Palu": ("destruction", ("palu_01", "palu_09")),
     "Santa Rosa": (
         "buildings",
-        tuple(f"santa-rosa-wildfire_00000{number}" for number in ("045", "181", "269")),
+        tuple(f"santa-rosa-wildfire_00000{number}" for number in ("045", "181")),
     ),
 }
 """Places of each set; none of those on which ground points are marked."""

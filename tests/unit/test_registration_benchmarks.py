@@ -259,3 +259,58 @@ def test_a_displacement_is_read_between_the_places_of_a_lattice(
     told, held = ground_points.shift_at(one, np.array([[10.5, 6.5], [16.9, 12.1]]))
     assert told[0] == pytest.approx([0.25 * 10.5 + 1, -3.25], abs=0.02)
     assert held.tolist() == [True, False]
+
+
+def test_a_shift_is_scored_on_the_ground_kept_and_costs_are_compared(
+    load: Callable[[str], ModuleType],
+) -> None:
+    pure_shift, found, peers = load("pure_shift"), load("found"), load("peers")
+    shift = np.zeros((2, 4, 4), np.float32) + np.array(pure_shift.SHIFT, np.float32)[:, None, None]
+    shift[0] += 0.5
+    shift[0, 0, 0] += 9
+    kept = np.ones((4, 4), bool)
+    kept[0, 0] = False
+    one = found.Found(step=16, shift=shift, kept=kept, cpu_s=2.0, note="so")
+    ours = peers.Measured(found=one, cost=peers.Cost(cpu_s=3.0, peak_mb=99.6))
+    told = pure_shift.row(64, "a", ours)
+    assert told == "| 64 | a | 0.5000 | 0.5000 | 3.0 | 2.0 | 100 | 94% kept; so |"
+    nothing = peers.Measured(found=None, cost=None, failure="peer not available")
+    assert "peer not available" in pure_shift.row(64, "b", nothing)
+    slow = found.Found(step=16, shift=shift, kept=kept, cpu_s=50.0)
+    theirs = peers.Measured(found=slow, cost=peers.Cost(cpu_s=60.0, peak_mb=10.0))
+    said = pure_shift.compared(64, {"Earthwork": ours, "arosics local": theirs})
+    assert "20.0 times less CPU" in said
+    assert "25.0 times less without" in said
+    assert not pure_shift.compared(64, {"Earthwork": ours, "arosics local": nothing})
+
+
+def test_errors_count_on_unchanged_ground_that_is_kept(load: Callable[[str], ModuleType]) -> None:
+    trials, found = load("trials"), load("found")
+    counts = np.zeros((8, 8), bool)
+    counts[:, :4] = True
+    trial = trials.Trial(
+        name="", before=np.zeros((8, 8, 3), np.uint8), after=np.zeros((8, 8, 3), np.uint8),
+        has_data=np.ones((8, 8), bool), truth=np.full((2, 8, 8), 3.0), counts=counts,
+    )  # fmt: skip
+    kept = np.array([[True, True], [False, True]])
+    shift = np.full((2, 2, 2), 3.0, np.float32)
+    shift[0, 0, 0], shift[1, 0, 0] = 6.0, 7.0
+    score = trials.scored(trial, found.Found(step=4, shift=shift, kept=kept, cpu_s=0.0), 1.5)
+    assert score.errors.tolist() == [5.0]
+    assert score.kept == 0.5
+    assert trials.refused(2.0).kept == 0
+
+
+def test_points_not_aligned_are_counted_and_bear_no_error(
+    load: Callable[[str], ModuleType],
+) -> None:
+    ground_points = load("ground_points")
+    result = ground_points.Result(
+        errors=np.array([0.5, 1.0, 1.5, 4.0]), not_aligned=3, cpu_s=2.0, note="aligned: all; so"
+    )
+    assert ground_points.figures(result) == "4 | 3 | 1.25 | 3.62 | 25%"
+    lines = list(ground_points.tables({"p": {"ours": result, "arosics": None}}, np.array([0.4])))
+    assert "| Earthwork | 1 | 4 | 3 | 1.25 | 3.62 | 25% | 2.0 |" in lines
+    assert "| arosics local | peer not available | | | | | | |" in lines
+    assert "| p | Earthwork | 4 | 3 | 1.25 | 3.62 | 25% | aligned: all |" in lines
+    assert any("1 points were marked a second time" in line for line in lines)
