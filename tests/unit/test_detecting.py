@@ -12,6 +12,7 @@ from shapely import box
 from earthwork.change.proposal import Proposal
 from earthwork.io.footprints import Footprints
 from earthwork.io.rasters import open_raster
+from earthwork.model.footprint_date import UNDATED
 from earthwork.model.grid import Grid
 from earthwork.model.observation import Candidate
 from earthwork.model.pair import AlignmentStatus, AssessedMask, RegistrationReport
@@ -67,7 +68,7 @@ def footprints(*, is_pixels: bool) -> Footprints:
         shapes_px=shapes,
         originals=shapes if is_pixels else tuple(on_ground(shape) for shape in shapes),
         is_pixels=is_pixels,
-        content_date=None,
+        dates=(UNDATED, UNDATED),
     )
 
 
