@@ -71,7 +71,7 @@ def check(case: Case) -> tuple[Remark, ...]:
     for source in case.scenes:
         if not missing.intersection(_paths(source)):
             remarks.extend(_guarded(f"scene {source.id}", _scene(case, source)))
-    area = _area(case)
+    area = area_of(case)
     for layer in case.layers:
         if layer.file not in missing:
             remarks.extend(_guarded(f"layer {layer.file.name}", _layer(case, layer, area)))
@@ -88,7 +88,7 @@ def check(case: Case) -> tuple[Remark, ...]:
     return tuple(remarks)
 
 
-def _area(case: Case) -> BaseGeometry | None:
+def area_of(case: Case) -> BaseGeometry | None:
     """Return the area of the case, else the outlines of the scenes that can be placed."""
     if case.area is not None:
         return case.area
