@@ -44,6 +44,7 @@ from earthwork.pipeline.issuing import (
     write_files,
 )
 from earthwork.pipeline.judging import Material, case_area, judge_material
+from earthwork.pipeline.laying import lay_on
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.observing import PlacedCandidate, TakenIn, take_in
 from earthwork.pipeline.opening import open_scene, prepare_scene, read_scene, sidecars, stated
@@ -308,7 +309,8 @@ def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
     (before, first), (after, _) = _opened(pair, bench)
     with open_scene(before, first, bench) as raster:
         aligned = read_aligned(raster, bench.result(f"align {pair[0]} {pair[1]}"))
-    footprints = _footprints(case, before.grid)
+        read = _footprints(case, before.grid)
+        footprints = None if read is None else lay_on(read, raster)
     names = PairNames(
         before=before.id,
         after=after.id,

@@ -19,6 +19,7 @@ from earthwork.model.grid import Grid, reproject
 from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate
 from earthwork.model.scene import Angles
+from earthwork.pipeline.laying import with_support
 from earthwork.pipeline.pairing import AlignedPair
 from earthwork.pipeline.records import from_bytes, to_bytes
 from earthwork.publishing.candidates import buildings_geojson, candidates_geojson
@@ -82,7 +83,7 @@ def detect(
     names
         Scene ids for the candidates, and the sun.
     footprints
-        Buildings, in pixels of the before-image.
+        Buildings, in pixels of the before-image, as ``lay_on`` leaves them.
     roads
         Carriageways as polygons, in pixels of the before-image.
     """
@@ -98,7 +99,10 @@ def detect(
         before_id=names.before,
         after_id=names.after,
     )
-    return proposal if footprints is None else _as_given(proposal, footprints)
+    if footprints is None:
+        return proposal
+    seen = with_support(proposal.buildings, footprints, pair.before)
+    return _as_given(replace(proposal, buildings=seen), footprints)
 
 
 def datings_of(footprints: Footprints, names: PairNames) -> dict[str, Dating]:
@@ -137,7 +141,10 @@ def _on_map(footprints: Footprints, grid: Grid) -> dict[str, BaseGeometry]:
 def _as_given(proposal: Proposal, footprints: Footprints) -> Proposal:
     """Return a proposal whose buildings have the coordinates that the footprints came in."""
     given = dict(zip(footprints.ids, footprints.originals, strict=True))
-    buildings = tuple(replace(b, geometry=given[b.id]) for b in proposal.buildings)
+    dated = dict(zip(footprints.ids, footprints.dates, strict=True))
+    buildings = tuple(
+        replace(b, geometry=given[b.id], dated=dated[b.id].spoken()) for b in proposal.buildings
+    )
     return replace(proposal, buildings=buildings)
 
 

@@ -23,6 +23,7 @@ from earthwork.model.case import Bounds
 from earthwork.model.interval import Interval
 from earthwork.model.pair import RegistrationReport
 from earthwork.pipeline.detecting import PairNames, detect, footprint_decisions, write_proposal
+from earthwork.pipeline.laying import lay_on
 from earthwork.pipeline.pairing import (
     AlignedPair,
     align,
@@ -149,7 +150,10 @@ def detect_files(
     footprints = (
         None
         if files.footprints is None
-        else read_footprints(files.footprints, grid=grid, content_date=files.footprints_date)
+        else lay_on(
+            read_footprints(files.footprints, grid=grid, content_date=files.footprints_date),
+            pair.before,
+        )
     )
     roads = None if files.roads is None else read_carriageways(files.roads, grid=grid)
     note("detecting")
