@@ -125,6 +125,8 @@ def test_rough_is_destroyed_unless_a_new_building_may_have_made_it_so():
     new = {Vintage.BETWEEN, Vintage.LATER, Vintage.PLANNED, Vintage.GONE_BEFORE}
     assert {v for v, state in rough.items() if state is BuildingState.NOT_ASSESSED} == new
     assert {rough[v] for v in set(Vintage) - new} == {BuildingState.DESTROYED}
+    assert judged(evidence()).reason.endswith("rough")
+    assert judged(evidence(), vintage=Vintage.UNDATED).reason.endswith("rough, but so it is said")
 
 
 def test_unchanged_is_standing_whatever_the_date_unless_recorded_as_gone():

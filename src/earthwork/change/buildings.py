@@ -302,7 +302,8 @@ def _state(
     if dating.vintage is Vintage.GONE_BEFORE or dating.may_be_new:
         return BuildingState.NOT_ASSESSED, f"its place has changed, but {dating.words}"
     if gain < options.smooth_gain:
-        return BuildingState.DESTROYED, "its structure is gone and its place is rough"
+        warning = "" if dating.allows_razed else f", but {dating.words}"
+        return BuildingState.DESTROYED, f"its structure is gone and its place is rough{warning}"
     if not dating.allows_razed:
         return BuildingState.NOT_ASSESSED, f"its place is bare, but {dating.words}"
     return BuildingState.RAZED, "its structure is gone and its place is smooth"
