@@ -178,6 +178,24 @@ def test_detection_with_footprints(folder: Path, tmp_path: Path, counted_in: str
     assert x == (190 if in_pixels else pytest.approx(45, abs=0.1))
 
 
+def test_detection_holds_footprints_against_the_date_of_the_image(
+    folder: Path, tmp_path: Path
+) -> None:
+    given = layer(tmp_path / "f.geojson", [lonlat(lot) for lot in (*RAZED, *KEPT)])
+    command = ["detect", folder / "before.tif", folder / "after.tif", "-o", tmp_path / "out",
+               "--footprints", given, "--footprints-date", "2012-03-04"]  # fmt: skip
+    undated = earthwork(*command)
+    assert "cannot be called razed: the before-image has no capture time" in undated.err
+    late = earthwork(*command, "--before-date", "2011-01-01", "--after-date", "2011-06-01")
+    assert "cannot be called razed: they are dated after both images" in late.err
+    told = earthwork(*command, "--before-date", "2014-01-01", "--after-date", "2015-01-01")
+    assert "cannot be called razed" not in told.err
+    buildings = json.loads((tmp_path / "out" / "buildings.geojson").read_text())
+    said = {f["properties"]["outline_dated"] for f in buildings["features"]}
+    assert said == {"seen standing 4 Mar 2012 (content_date as stated)"}
+    assert all(f["properties"]["support_before"] is not None for f in buildings["features"])
+
+
 def test_a_picture_is_placed(folder: Path, tmp_path: Path) -> None:
     corners = [(0, 0), (SIDE, 0), (0, SIDE), (SIDE, SIDE), (100, 200)]
     rows = [f"{c},{r},{45 + c * 1e-5:.7f},{36 - r * 1e-5:.7f}" for c, r in corners]

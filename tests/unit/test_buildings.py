@@ -16,6 +16,7 @@ from earthwork.change.buildings import (
     describe_buildings,
     judge_buildings,
 )
+from earthwork.model.footprint_date import Dating, Vintage
 from earthwork.model.vocabulary import BuildingState
 
 from .scenery import ground, rubble, town
@@ -46,8 +47,12 @@ def evidence(gain=0.0, share=1.0, gone=True):
     )
 
 
-def judged(told, *, predate=True):
-    (building,) = judge_buildings(told, {"7": KEPT}, footprints_predate_before=predate)
+EARLIER = Dating(vintage=Vintage.EARLIER, words="it is older")
+
+
+def judged(told, *, vintage=Vintage.EARLIER):
+    dating = Dating(vintage=vintage, words="so it is said")
+    (building,) = judge_buildings(told, {"7": KEPT}, datings={"7": dating})
     return building
 
 
@@ -61,7 +66,9 @@ def test_gone_scores_above_kept(scene):
     states = [
         building.state
         for building in judge_buildings(
-            told, {"a": GONE, "b": KEPT, "c": SWEPT}, footprints_predate_before=True
+            told,
+            {"a": GONE, "b": KEPT, "c": SWEPT},
+            datings=dict.fromkeys("abc", EARLIER),
         )
     ]
     assert states == [BuildingState.DESTROYED, BuildingState.STANDING, BuildingState.RAZED]
@@ -87,7 +94,9 @@ def test_outside_or_masked_is_not_assessed(scene):
     told = describe_buildings(*scene, assessed, [GONE, box(900, 900, 930, 930)], gsd_m=0.5)
     assert np.isnan(building_scores(told)).all()
     buildings = judge_buildings(
-        told, {"a": GONE, "b": box(900, 900, 930, 930)}, footprints_predate_before=True
+        told,
+        {"a": GONE, "b": box(900, 900, 930, 930)},
+        datings=dict.fromkeys("ab", EARLIER),
     )
     assert {building.state for building in buildings} == {BuildingState.NOT_ASSESSED}
     assert {building.score for building in buildings} == {None}
@@ -96,22 +105,34 @@ def test_outside_or_masked_is_not_assessed(scene):
 
 def test_no_footprints_is_no_building(scene):
     told = describe_buildings(*scene, ALL, [], gsd_m=0.5)
-    assert judge_buildings(told, {}, footprints_predate_before=None) == ()
+    assert judge_buildings(told, {}, datings={}) == ()
 
 
 def test_a_bare_place_is_razed_only_under_an_outline_that_is_known_to_be_older():
     assert judged(evidence(gain=3)).state is BuildingState.RAZED
-    for predate in (None, False):
-        building = judged(evidence(gain=3), predate=predate)
+    for vintage in set(Vintage) - {Vintage.EARLIER}:
+        building = judged(evidence(gain=3), vintage=vintage)
         assert building.state is BuildingState.NOT_ASSESSED
         assert building.score is not None
-        assert "unknown" in building.reason
+        assert "so it is said" in building.reason
+    (unsaid,) = judge_buildings(evidence(gain=3), {"7": KEPT}, datings={})
+    assert unsaid.state is BuildingState.NOT_ASSESSED
+    assert "unknown" in unsaid.reason
 
 
-def test_rough_is_destroyed_and_unchanged_is_standing():
-    assert judged(evidence()).state is BuildingState.DESTROYED
-    assert judged(evidence(), predate=None).state is BuildingState.DESTROYED
-    assert judged(evidence(gone=False)).state is BuildingState.STANDING
+def test_rough_is_destroyed_unless_a_new_building_may_have_made_it_so():
+    rough = {vintage: judged(evidence(), vintage=vintage).state for vintage in Vintage}
+    new = {Vintage.BETWEEN, Vintage.LATER, Vintage.PLANNED, Vintage.GONE_BEFORE}
+    assert {v for v, state in rough.items() if state is BuildingState.NOT_ASSESSED} == new
+    assert {rough[v] for v in set(Vintage) - new} == {BuildingState.DESTROYED}
+    assert judged(evidence()).reason.endswith("rough")
+    assert judged(evidence(), vintage=Vintage.UNDATED).reason.endswith("rough, but so it is said")
+
+
+def test_unchanged_is_standing_whatever_the_date_unless_recorded_as_gone():
+    kept = {vintage: judged(evidence(gone=False), vintage=vintage).state for vintage in Vintage}
+    assert kept.pop(Vintage.GONE_BEFORE) is BuildingState.NOT_ASSESSED
+    assert set(kept.values()) == {BuildingState.STANDING}
 
 
 def test_too_little_assessed_is_not_assessed():

@@ -13,7 +13,7 @@ from shapely import LineString, Point, box
 from earthwork.errors import CaseInvalid
 from earthwork.model.case import Drawing, Layer, LayerRole, Report
 from earthwork.model.grid import Grid
-from earthwork.model.interval import UNKNOWN_CAPTURE, Interval
+from earthwork.model.interval import UNKNOWN_CAPTURE, Capture, Interval
 from earthwork.pipeline.assessment import TEMPLATE_AUTHOR, plan_case
 from earthwork.pipeline.checking import Level, Remark, check
 
@@ -105,6 +105,27 @@ def test_other_layers_and_unknown_places(tmp_path: Path) -> None:
     assert "no content_date" in gaps
     assert "“Nowhereville Zzz” is in no gazetteer" in gaps
     assert "no image" in gaps
+
+
+def test_footprints_that_can_be_razed_are_counted_pair_by_pair(tmp_path: Path) -> None:
+    rows = [(lonlat(box(0, 0, 9, 9)), {"building": "yes", "start_date": "1990"}),
+            (lonlat(box(20, 0, 29, 9)), {"building": "yes", "start_date": "soon"})]  # fmt: skip
+    file = write_layer(tmp_path / "houses.geojson", rows)
+    layer = Layer(role=LayerRole.FOOTPRINTS, file=file, content_date=None, credit="C", terms="T")
+    scenes = tuple(
+        scene_source(
+            image(tmp_path, name), name,
+            capture=Capture(interval=Interval.of_day(date(2031, 1, day)), source="stated"),
+        )
+        for day, name in enumerate(("first", "second"), start=1)
+    )  # fmt: skip
+    remarks = check(make_case(tmp_path, scenes=scenes, layers=(layer,)))
+    assert "1 of 2 are known to be older than first" in said(remarks, Level.FINE)
+    assert "1 values of start_date are not understood" in said(remarks, Level.NOTE)
+    late = replace(layer, content_date=date(2031, 6, 1), file=write_layer(
+        tmp_path / "late.geojson", [(lonlat(box(0, 0, 9, 9)), {})]))  # fmt: skip
+    gaps = said(check(make_case(tmp_path, scenes=scenes, layers=(late,))), Level.GAP)
+    assert "0 of 1 are known to be older than first" in gaps
 
 
 def test_reports_say_what_they_lack(tmp_path: Path) -> None:

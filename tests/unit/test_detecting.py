@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,14 +15,18 @@ from shapely import box
 from earthwork.change.proposal import Proposal
 from earthwork.io.footprints import Footprints
 from earthwork.io.rasters import open_raster
+from earthwork.model.footprint_date import UNDATED, DateMeaning, FootprintDate, Vintage
 from earthwork.model.grid import Grid
+from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate
 from earthwork.model.pair import AlignmentStatus, AssessedMask, RegistrationReport
 from earthwork.model.raster import ArrayRaster, whole
 from earthwork.model.vocabulary import BuildingState, Kind, Unassessed
 from earthwork.pipeline.detecting import (
     PairNames,
+    datings_of,
     detect,
+    footprint_decisions,
     lonlat,
     read_candidates,
     write_proposal,
@@ -67,8 +74,37 @@ def footprints(*, is_pixels: bool) -> Footprints:
         shapes_px=shapes,
         originals=shapes if is_pixels else tuple(on_ground(shape) for shape in shapes),
         is_pixels=is_pixels,
-        content_date=None,
+        dates=(UNDATED, UNDATED),
     )
+
+
+def dated(day: date, **more: Any) -> FootprintDate:
+    return FootprintDate(
+        known=Interval.of_day(day), meaning=DateMeaning.EXISTED, source="stated", **more
+    )
+
+
+def test_each_outline_is_held_against_the_pair_by_its_own_date() -> None:
+    given = replace(footprints(is_pixels=True), dates=(dated(date(2012, 1, 1)), UNDATED))
+    taken = Interval.of_day(date(2014, 1, 1))
+    told = datings_of(given, PairNames(before_taken=taken))
+    assert [told[name].vintage for name in given.ids] == [Vintage.EARLIER, Vintage.UNDATED]
+    told = datings_of(given, PairNames())
+    assert {dating.vintage for dating in told.values()} == {Vintage.IMAGE_UNDATED}
+    said = footprint_decisions(replace(given, decisions=("D.",)), PairNames(before_taken=taken))
+    assert said == ("D.", "1 of 2 footprints cannot be called razed: they have no date.")
+
+
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_a_statement_counts_over_dates_but_not_over_an_end(is_stated: bool) -> None:
+    ended = dated(date(2012, 1, 1), gone=Interval.of_day(date(2010, 1, 1)))
+    given = replace(footprints(is_pixels=True), dates=(ended, dated(date(2012, 1, 1))))
+    names = PairNames(
+        before_taken=Interval.of_day(date(2014, 1, 1)), footprints_predate_before=is_stated
+    )
+    lot, edge = datings_of(given, names).values()
+    assert lot.vintage is Vintage.GONE_BEFORE
+    assert edge.allows_razed == is_stated
 
 
 @pytest.mark.parametrize("is_pixels", [True, False])
@@ -79,6 +115,8 @@ def test_buildings_keep_the_coordinates_they_came_in(is_pixels: bool) -> None:
     assert [building.id for building in proposal.buildings] == ["lot", "edge"]
     assert [building.geometry for building in proposal.buildings] == list(given.originals)
     lot, edge = proposal.buildings
+    assert lot.dated == "date unknown (nothing says when)"
+    assert lot.support is not None
     assert lot.state is not BuildingState.NOT_ASSESSED
     assert lot.score is not None
     assert edge.state is BuildingState.NOT_ASSESSED

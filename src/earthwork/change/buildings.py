@@ -33,6 +33,7 @@ from earthwork.change.features import (
     standardised,
     weight_of,
 )
+from earthwork.model.footprint_date import NO_DATING, Dating, Vintage
 from earthwork.model.observation import Building
 from earthwork.model.vocabulary import BuildingState
 
@@ -241,7 +242,7 @@ def judge_buildings(
     evidence: BuildingEvidence,
     footprints: Mapping[str, BaseGeometry],
     *,
-    footprints_predate_before: bool | None,
+    datings: Mapping[str, Dating],
     options: BuildingOptions = DEFAULT_BUILDINGS,
 ) -> tuple[Building, ...]:
     """Propose a state for each footprint.
@@ -252,10 +253,11 @@ def judge_buildings(
         As :func:`describe_buildings` gives it, rows in the order of ``footprints``.
     footprints
         Outlines by id, in the coordinates that the result should carry.
-    footprints_predate_before
-        True if the layer's content is known to be no later than the before-image. Otherwise an
-        outline may be of a building that was planned, or built later, or gone before: no 'razed' is
-        made of it. The score is kept and the state is not assessed.
+    datings
+        By id, how each outline's date stands to the pair; an outline that is missing has no date.
+        Only an outline known to be no later than the before-image makes a 'razed': another may be
+        of a building that was planned, or built later, or gone before. Its score is kept and its
+        state is not assessed. An outline that may be of a new building makes no 'destroyed' either.
     options
         Weights and thresholds.
 
@@ -283,7 +285,7 @@ def judge_buildings(
                 float(score),
                 float(gain),
                 share=float(share),
-                predates=footprints_predate_before,
+                dating=datings.get(name, NO_DATING),
                 options=options,
             )
         ]
@@ -291,17 +293,23 @@ def judge_buildings(
 
 
 def _state(
-    score: float, gain: float, *, share: float, predates: bool | None, options: BuildingOptions
+    score: float, gain: float, *, share: float, dating: Dating, options: BuildingOptions
 ) -> tuple[BuildingState, str]:
     if not np.isfinite(score):
         return BuildingState.NOT_ASSESSED, f"{share:.0%} of it and its ring is assessed"
     if score < options.threshold:
-        return BuildingState.STANDING, "its place still looks as it did"
+        return _unchanged(dating)
+    if dating.vintage is Vintage.GONE_BEFORE or dating.may_be_new:
+        return BuildingState.NOT_ASSESSED, f"its place has changed, but {dating.words}"
     if gain < options.smooth_gain:
-        return BuildingState.DESTROYED, "its structure is gone and its place is rough"
-    if predates is not True:
-        return (
-            BuildingState.NOT_ASSESSED,
-            "its place is bare, but whether the outline is older than the before-image is unknown",
-        )
+        warning = "" if dating.allows_razed else f", but {dating.words}"
+        return BuildingState.DESTROYED, f"its structure is gone and its place is rough{warning}"
+    if not dating.allows_razed:
+        return BuildingState.NOT_ASSESSED, f"its place is bare, but {dating.words}"
     return BuildingState.RAZED, "its structure is gone and its place is smooth"
+
+
+def _unchanged(dating: Dating) -> tuple[BuildingState, str]:
+    if dating.vintage is Vintage.GONE_BEFORE:
+        return BuildingState.NOT_ASSESSED, f"its place looks as it did, but {dating.words}"
+    return BuildingState.STANDING, "its place still looks as it did"

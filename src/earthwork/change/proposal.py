@@ -37,6 +37,7 @@ from earthwork.change.zones import (
     gather_evidence,
 )
 from earthwork.errors import GridMismatch
+from earthwork.model.footprint_date import Dating
 from earthwork.model.grid import Grid, require_same_grid
 from earthwork.model.observation import Building, Candidate
 from earthwork.model.pair import AssessedMask
@@ -81,7 +82,7 @@ def propose(
     *,
     assessed: AssessedMask,
     footprints: Mapping[str, BaseGeometry] | None = None,
-    footprints_predate_before: bool | None = None,
+    datings: Mapping[str, Dating] | None = None,
     roads: Sequence[BaseGeometry] | None = None,
     sun: Angles | None = None,
     before_id: str | None = None,
@@ -98,9 +99,9 @@ def propose(
         What may be judged. Nothing is proposed from the rest, and the score is NaN there.
     footprints
         Building outlines by id, in map coordinates of the grid (pixels without reference).
-    footprints_predate_before
-        True only if the footprints are known to be no later than the before-image; otherwise no
-        building is proposed as razed.
+    datings
+        By id, how each outline's date stands to the pair. An outline that is not known to be no
+        later than the before-image is never proposed as razed.
     roads
         Carriageways as polygons, in the same coordinates; None or empty: obstructions are not
         sought.
@@ -159,7 +160,7 @@ def propose(
             mask,
             grid,
             footprints or {},
-            predate=footprints_predate_before,
+            datings=datings or {},
             options=options,
         ),
     )
@@ -230,7 +231,7 @@ def _buildings(
     grid: Grid,
     footprints: Mapping[str, BaseGeometry],
     *,
-    predate: bool | None,
+    datings: Mapping[str, Dating],
     options: DetectionOptions,
 ) -> tuple[Building, ...]:
     if not footprints:
@@ -242,6 +243,6 @@ def _buildings(
     return judge_buildings(
         evidence,
         footprints,
-        footprints_predate_before=predate,
+        datings=datings,
         options=options.buildings,
     )

@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 import earthwork
-from earthwork.cli import case_commands, image_commands, report_commands, simulation_commands
+from earthwork.cli import (
+    case_commands,
+    image_commands,
+    layer_commands,
+    report_commands,
+    simulation_commands,
+)
 from earthwork.cli.terminal import report_error, warn
 from earthwork.errors import EarthworkError
 
@@ -37,6 +43,7 @@ _COMMANDS = (
     (_STAGE, image_commands.orthorectify),
     (_STAGE, image_commands.align),
     (_STAGE, image_commands.detect),
+    (_STAGE, layer_commands.buildings),
     (_STAGE, report_commands.read),
     (_STAGE, report_commands.judge),
     (_STAGE, simulation_commands.simulate),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,10 +88,23 @@ def detect(
     footprints: Annotated[
         Path | None, typer.Option(help="Buildings, in pixels of BEFORE or map coordinates.")
     ] = None,
+    footprints_date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day of the footprints' content; left out, each one's own date counts.",
+        ),
+    ] = None,
     footprints_predate: Annotated[
         bool | None,
-        typer.Option(help="Are the footprints no later than BEFORE? Unless so, none is razed."),
+        typer.Option(
+            help="Are the footprints no later than BEFORE? Stated so, dates do not count."
+        ),
     ] = None,
+    before_date: Annotated[
+        str | None, typer.Option(help="When BEFORE was taken; footprints are held against it.")
+    ] = None,
+    after_date: Annotated[str | None, typer.Option(help="When AFTER was taken.")] = None,
     roads: Annotated[
         Path | None, typer.Option(help="Road lines or areas, in pixels or map coordinates.")
     ] = None,
@@ -105,7 +119,10 @@ def detect(
         before=before,
         after=after,
         footprints=footprints,
+        footprints_date=None if footprints_date is None else footprints_date.date(),
         footprints_predate_before=footprints_predate,
+        before_taken=before_date,
+        after_taken=after_date,
         roads=roads,
     )
     result = detect_files(files, output=output, gsd_m=gsd_m, note=advise)

@@ -24,9 +24,16 @@ from earthwork.errors import InvalidValue, OutsideArea, UnreadableLayer, WrongRe
 from earthwork.io.archives import kml_of, require_safe_archive
 from earthwork.io.reference_fit import XYBounds, are_degrees, require_fit, spoken, swapped
 from earthwork.io.xml_documents import parse_xml
+from earthwork.model.grid import reproject
 
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".kml", ".kmz", ".csv", ".fgb", ".zip")
 """Files that are read; GDAL's other drivers stay shut."""
+
+INDEXED_SUFFIXES = (".gpkg", ".shp", ".fgb")
+"""Files of which a part is read without the rest."""
+
+ROW_COLUMN = "earthwork_row"
+"""Column that holds each feature's number in the file, from 0, where a part of it was read."""
 
 NEAR_KM = 20.0
 """A layer whose nearest feature lies farther from the area than this does not belong to it."""
@@ -77,8 +84,40 @@ def read_layer(
     """
     path = Path(path)
     decisions: list[str] = []
-    frame = _placed(read_unplaced(path, layer=layer, decisions=decisions), path, area, decisions)
-    frame = _repaired(frame, decisions)
+    frame = read_unplaced(path, layer=layer, decisions=decisions)
+    return place_layer(frame, path=path, area=area, decisions=decisions)
+
+
+def place_layer(
+    frame: geopandas.GeoDataFrame,
+    *,
+    path: Path,
+    area: BaseGeometry | None = None,
+    decisions: list[str],
+) -> geopandas.GeoDataFrame:
+    """Bring a layer that was read as it is into longitude and latitude, as ``read_layer`` does.
+
+    Parameters
+    ----------
+    frame
+        As ``read_unplaced`` gives it.
+    path
+        Its file, for messages.
+    area
+        Area of the case, longitude and latitude; None: it may lie anywhere.
+    decisions
+        Sentences are added to it.
+
+    Raises
+    ------
+    UnreadableLayer
+        If it holds no usable geometry.
+    WrongReference
+        If coordinates do not fit their reference system, or axes are swapped.
+    OutsideArea
+        If no feature lies in the area or within ``NEAR_KM`` of it.
+    """
+    frame = _repaired(_placed(frame, path, area, decisions), decisions)
     if frame.empty:
         raise UnreadableLayer("it holds no usable geometry", where=str(path))
     if area is not None:
@@ -116,6 +155,47 @@ def read_unplaced(path: Path, *, layer: str | None, decisions: list[str]) -> geo
     if not frames:
         raise UnreadableLayer("it holds no feature", where=str(path), cause="an empty export")
     return geopandas.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
+
+
+def read_window(path: Path, *, area: BaseGeometry) -> tuple[geopandas.GeoDataFrame, int]:
+    """Read the features of an indexed vector file whose bounds meet those of an area.
+
+    Only the part asked for is read, whatever the size of the file.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, shapefile or FlatGeobuf, which keep an index of place.
+    area
+        Longitude and latitude.
+
+    Returns
+    -------
+    frame : GeoDataFrame
+        As the file holds them, in its own coordinates, with ``ROW_COLUMN``: no row where nothing is
+        there, or where the file is of another format, has several layers or names no reference
+        system.
+    count : int
+        Features in the whole file; 0 where that is not known.
+    """
+    _require_vector_file(path)
+    nothing = geopandas.GeoDataFrame(geometry=[], crs=None)
+    if path.suffix.lower() not in INDEXED_SUFFIXES:
+        return nothing, 0
+    try:
+        info = pyogrio.read_info(path)
+        if info["crs"] is None or len(pyogrio.list_layers(path)) > 1:
+            return nothing, 0
+        bounds = reproject(area, source=_WGS84, target=CRS.from_user_input(info["crs"])).bounds
+        frame = pyogrio.read_dataframe(path, bbox=bounds, on_invalid="ignore", fid_as_index=True)
+    except (DataSourceError, DataLayerError, GEOSException, ValueError, WrongReference):
+        return nothing, 0  # reading the whole says what is wrong with it
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        return nothing, 0
+    first = 1 if path.suffix.lower() == ".gpkg" else 0
+    numbered = frame.reset_index(drop=True)
+    numbered[ROW_COLUMN] = frame.index.to_numpy() - first
+    return numbered, max(0, int(info["features"]))
 
 
 def _require_vector_file(path: Path) -> None:

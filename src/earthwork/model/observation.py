@@ -50,6 +50,11 @@ class Building:
     """The footprint, in the coordinates it came in."""
     reason: str
     """Why this state, in one clause."""
+    support: float | None = None
+    """How well edges of the before-image run along the outline, about -0.1 to 0.7; None where not
+    measured. A reason for the reader, not a state."""
+    dated: str | None = None
+    """What is known of when the outline is from, with its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

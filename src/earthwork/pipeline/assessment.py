@@ -16,17 +16,18 @@ from earthwork.errors import CaseInvalid
 from earthwork.evidence.store import Store
 from earthwork.io.deliveries import read_delivery
 from earthwork.io.drawings import DrawingContents, read_drawing
-from earthwork.io.footprints import Footprints, read_footprints
+from earthwork.io.footprints import FootprintLayer, Footprints, read_footprint_layers
 from earthwork.io.layers import read_layer
 from earthwork.io.roads import read_carriageways
 from earthwork.model.case import CASE_FILE, Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
-from earthwork.model.interval import Capture, Interval
+from earthwork.model.interval import Capture
 from earthwork.model.scene import Scene
 from earthwork.pipeline.detecting import (
     PairNames,
     detect,
+    footprint_decisions,
     read_candidates,
     write_proposal,
     write_records,
@@ -43,6 +44,7 @@ from earthwork.pipeline.issuing import (
     write_files,
 )
 from earthwork.pipeline.judging import Material, case_area, judge_material
+from earthwork.pipeline.laying import lay_on
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.observing import PlacedCandidate, TakenIn, take_in
 from earthwork.pipeline.opening import open_scene, prepare_scene, read_scene, sidecars, stated
@@ -307,15 +309,20 @@ def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
     (before, first), (after, _) = _opened(pair, bench)
     with open_scene(before, first, bench) as raster:
         aligned = read_aligned(raster, bench.result(f"align {pair[0]} {pair[1]}"))
-    footprints = _footprints(case, before.grid)
+        read = _footprints(case, before.grid)
+        footprints = None if read is None else lay_on(read, raster)
+    names = PairNames(
+        before=before.id,
+        after=after.id,
+        sun=after.sun,
+        before_taken=before.capture.interval,
+        after_taken=after.capture.interval,
+    )
+    for decision in () if footprints is None else footprint_decisions(footprints, names):
+        bench.note(decision)
     proposal = detect(
         aligned,
-        names=PairNames(
-            before=before.id,
-            after=after.id,
-            sun=after.sun,
-            footprints_predate_before=_predate(footprints, before),
-        ),
+        names=names,
         footprints=footprints,
         roads=_roads(case, before.grid),
     )
@@ -327,18 +334,8 @@ def _footprints(case: Case, grid: Grid) -> Footprints | None:
     layers = _layers(case, LayerRole.FOOTPRINTS)
     if not layers:
         return None
-    return read_footprints(layers[0].file, grid=grid, content_date=layers[0].content_date)
-
-
-def _predate(footprints: Footprints | None, before: Scene) -> bool | None:
-    """Tell whether footprints are known to be no later than a scene; None if that is unknown."""
-    taken = before.capture.interval
-    if footprints is None or footprints.content_date is None or taken is None:
-        return None
-    if Interval.of_day(footprints.content_date).is_after(taken):
-        return False
-    is_known = taken.start is not None and footprints.content_date <= taken.start.date()
-    return True if is_known else None
+    files = [FootprintLayer(file=item.file, content_date=item.content_date) for item in layers]
+    return read_footprint_layers(files, grid=grid)
 
 
 def _roads(case: Case, grid: Grid) -> tuple[BaseGeometry, ...] | None:

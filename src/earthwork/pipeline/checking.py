@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pandas import DataFrame
 from shapely import union_all
 from shapely.geometry.base import BaseGeometry
 
@@ -13,9 +14,12 @@ from earthwork.errors import EarthworkError
 from earthwork.io.deliveries import Delivery, read_delivery
 from earthwork.io.documents import read_document
 from earthwork.io.drawings import read_drawing
+from earthwork.io.footprint_dates import read_dates
+from earthwork.io.footprints import stated_date
 from earthwork.io.layers import read_layer
 from earthwork.io.rasters import open_raster
 from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
+from earthwork.model.footprint_date import dating_of
 from earthwork.model.grid import Grid
 from earthwork.pipeline.assessment import capture_of, case_files, default_pairs, unfilled
 from earthwork.pipeline.naming import read_places
@@ -67,10 +71,10 @@ def check(case: Case) -> tuple[Remark, ...]:
     for source in case.scenes:
         if not missing.intersection(_paths(source)):
             remarks.extend(_guarded(f"scene {source.id}", _scene(case, source)))
-    area = _area(case)
+    area = area_of(case)
     for layer in case.layers:
         if layer.file not in missing:
-            remarks.extend(_guarded(f"layer {layer.file.name}", _layer(layer, area)))
+            remarks.extend(_guarded(f"layer {layer.file.name}", _layer(case, layer, area)))
     for report in case.reports:
         if report.file not in missing:
             remarks.extend(_guarded(f"report {report.id}", _report(report)))
@@ -84,7 +88,7 @@ def check(case: Case) -> tuple[Remark, ...]:
     return tuple(remarks)
 
 
-def _area(case: Case) -> BaseGeometry | None:
+def area_of(case: Case) -> BaseGeometry | None:
     """Return the area of the case, else the outlines of the scenes that can be placed."""
     if case.area is not None:
         return case.area
@@ -160,7 +164,7 @@ def _placed(case: Case, grid: Grid) -> Iterator[tuple[Level, str]]:
         )
 
 
-def _layer(layer: Layer, area: BaseGeometry | None) -> Iterator[tuple[Level, str]]:
+def _layer(case: Case, layer: Layer, area: BaseGeometry | None) -> Iterator[tuple[Level, str]]:
     if layer.role in _KEPT_ONLY:
         yield Level.GAP, f"{layer.role.value}: kept as evidence; this version does not use it yet"
     if layer.role is LayerRole.ELEVATION:
@@ -171,8 +175,32 @@ def _layer(layer: Layer, area: BaseGeometry | None) -> Iterator[tuple[Level, str
     yield Level.FINE, f"{len(frame)} rows"
     for decision in frame.attrs.get("decisions", ()):
         yield Level.NOTE, str(decision)
-    if layer.role is LayerRole.FOOTPRINTS and layer.content_date is None:
-        yield Level.GAP, "no content_date: no footprint of it can make a building 'razed'"
+    if layer.role is LayerRole.FOOTPRINTS:
+        yield from _dated(case, layer, frame.drop(columns=frame.geometry.name))
+
+
+def _dated(case: Case, layer: Layer, table: DataFrame) -> Iterator[tuple[Level, str]]:
+    """Say how many footprints can be called razed, pair by pair."""
+    remarks: list[str] = []
+    dates = read_dates(table, stated=stated_date(layer.content_date), decisions=remarks)
+    for remark in remarks:
+        yield Level.NOTE, remark
+    if layer.content_date is None and all(d.known is None and d.built is None for d in dates):
+        yield (
+            Level.GAP,
+            "no content_date, no date of its own: no footprint of it can make a building 'razed'",
+        )
+        return
+    for before, after in case.pairs or default_pairs(case):
+        taken = [capture_of(_source(case, name)).interval for name in (before, after)]
+        told = [dating_of(date, before=taken[0], after=taken[1]) for date in dates]
+        able = sum(dating.allows_razed for dating in told)
+        level = Level.FINE if able else Level.GAP
+        yield level, f"{able} of {len(told)} are known to be older than {before}: they can be razed"
+
+
+def _source(case: Case, name: str) -> SceneSource:
+    return next(source for source in case.scenes if source.id == name)
 
 
 def _report(report: Report) -> Iterator[tuple[Level, str]]:

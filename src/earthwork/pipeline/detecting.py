@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,12 @@ from shapely.geometry.base import BaseGeometry
 from earthwork.change.proposal import Proposal, propose
 from earthwork.io.footprints import Footprints
 from earthwork.io.rasters import write_raster
+from earthwork.model.footprint_date import Dating, FootprintDate, Vintage, dating_of
 from earthwork.model.grid import Grid, reproject
+from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate
 from earthwork.model.scene import Angles
+from earthwork.pipeline.laying import with_support
 from earthwork.pipeline.pairing import AlignedPair
 from earthwork.pipeline.records import from_bytes, to_bytes
 from earthwork.publishing.candidates import buildings_geojson, candidates_geojson
@@ -24,11 +29,28 @@ CANDIDATES_FILE = "candidates.geojson"
 BUILDINGS_FILE = "buildings.geojson"
 _CANDIDATES_RECORD = "candidates.json"
 _WGS84 = CRS.from_epsg(4326)
+_SAID_OF_THE_BUILDING = frozenset({Vintage.GONE_BEFORE, Vintage.PLANNED})
+_STATED_EARLIER = Dating(
+    vintage=Vintage.EARLIER, words="the outlines are stated to be no later than the before-image"
+)
+_STATED_LATER = Dating(
+    vintage=Vintage.OVERLAPPING,
+    words="the outlines are stated to be later than the before-image",
+)
+_NOT_RAZED = {
+    Vintage.UNDATED: "they have no date",
+    Vintage.IMAGE_UNDATED: "the before-image has no capture time",
+    Vintage.OVERLAPPING: "their date does not show that they are older than the before-image",
+    Vintage.BETWEEN: "they are dated between the images, and may be new buildings",
+    Vintage.LATER: "they are dated after both images",
+    Vintage.PLANNED: "they were planned or under construction",
+    Vintage.GONE_BEFORE: "their buildings are recorded as gone before the before-image",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairNames:
-    """Ids of the two scenes compared, and the sun of the later one."""
+    """What is known of the two scenes compared, apart from their pixels."""
 
     before: str | None = None
     """Id of the earlier scene."""
@@ -36,8 +58,13 @@ class PairNames:
     """Id of the later scene."""
     sun: Angles | None = None
     """Sun of the later scene."""
+    before_taken: Interval | None = None
+    """When the earlier scene was taken; None if unknown."""
+    after_taken: Interval | None = None
+    """When the later scene was taken; None if unknown."""
     footprints_predate_before: bool | None = None
-    """True only if the footprints are known to be no later than the earlier scene."""
+    """True if the analyst states that the footprints are no later than the earlier scene, False if
+    that they are; None: each footprint's own date counts."""
 
 
 def detect(
@@ -56,7 +83,7 @@ def detect(
     names
         Scene ids for the candidates, and the sun.
     footprints
-        Buildings, in pixels of the before-image.
+        Buildings, in pixels of the before-image, as ``lay_on`` leaves them.
     roads
         Carriageways as polygons, in pixels of the before-image.
     """
@@ -66,13 +93,44 @@ def detect(
         pair.after,
         assessed=pair.assessed,
         footprints=None if footprints is None else _on_map(footprints, grid),
-        footprints_predate_before=names.footprints_predate_before,
+        datings=None if footprints is None else datings_of(footprints, names),
         roads=None if roads is None else tuple(grid.to_map(road) for road in roads),
         sun=names.sun,
         before_id=names.before,
         after_id=names.after,
     )
-    return proposal if footprints is None else _as_given(proposal, footprints)
+    if footprints is None:
+        return proposal
+    seen = with_support(proposal.buildings, footprints, pair.before)
+    return _as_given(replace(proposal, buildings=seen), footprints)
+
+
+def datings_of(footprints: Footprints, names: PairNames) -> dict[str, Dating]:
+    """Hold the date of each footprint against the capture times of a pair."""
+    dates = zip(footprints.ids, footprints.dates, strict=True)
+    return {name: _dating(date, names) for name, date in dates}
+
+
+def _dating(date: FootprintDate, names: PairNames) -> Dating:
+    told = dating_of(date, before=names.before_taken, after=names.after_taken)
+    if names.footprints_predate_before is None or told.vintage in _SAID_OF_THE_BUILDING:
+        return told
+    return _STATED_EARLIER if names.footprints_predate_before else _STATED_LATER
+
+
+def footprint_decisions(footprints: Footprints, names: PairNames) -> tuple[str, ...]:
+    """Say what was decided about footprints, and which of them cannot be called razed."""
+    return (*footprints.decisions, *_dating_counts(datings_of(footprints, names)))
+
+
+def _dating_counts(datings: Mapping[str, Dating]) -> tuple[str, ...]:
+    """Say how many footprints cannot be called razed, and why, one sentence a reason."""
+    counts = Counter(dating.vintage for dating in datings.values())
+    return tuple(
+        f"{counts[vintage]} of {len(datings)} footprints cannot be called razed: {words}."
+        for vintage, words in _NOT_RAZED.items()
+        if counts[vintage]
+    )
 
 
 def _on_map(footprints: Footprints, grid: Grid) -> dict[str, BaseGeometry]:
@@ -83,7 +141,10 @@ def _on_map(footprints: Footprints, grid: Grid) -> dict[str, BaseGeometry]:
 def _as_given(proposal: Proposal, footprints: Footprints) -> Proposal:
     """Return a proposal whose buildings have the coordinates that the footprints came in."""
     given = dict(zip(footprints.ids, footprints.originals, strict=True))
-    buildings = tuple(replace(b, geometry=given[b.id]) for b in proposal.buildings)
+    dated = dict(zip(footprints.ids, footprints.dates, strict=True))
+    buildings = tuple(
+        replace(b, geometry=given[b.id], dated=dated[b.id].spoken()) for b in proposal.buildings
+    )
     return replace(proposal, buildings=buildings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from earthwork.errors import InvalidValue
@@ -12,13 +13,17 @@ from earthwork.imagery.orthorectification import ground_grid, orthorectify
 from earthwork.imagery.placement import place_by_bounds, place_by_points
 from earthwork.io.camera_models import find_camera_model, read_camera_model
 from earthwork.io.control_points import read_control_points
+from earthwork.io.deliveries import read_delivery
 from earthwork.io.footprints import read_footprints
 from earthwork.io.rasters import RasterFile, open_raster, read_array, write_raster
 from earthwork.io.roads import read_carriageways
+from earthwork.io.timestamps import parse_capture
 from earthwork.model.camera import RationalCamera
 from earthwork.model.case import Bounds
+from earthwork.model.interval import Interval
 from earthwork.model.pair import RegistrationReport
-from earthwork.pipeline.detecting import PairNames, detect, write_proposal
+from earthwork.pipeline.detecting import PairNames, detect, footprint_decisions, write_proposal
+from earthwork.pipeline.laying import lay_on
 from earthwork.pipeline.pairing import (
     AlignedPair,
     align,
@@ -40,8 +45,15 @@ class DetectionFiles:
     """Later image."""
     footprints: Path | None = None
     """Buildings, in pixels of the before-image or map coordinates."""
+    footprints_date: date | None = None
+    """Day of the footprints' content; None: each one's own date counts."""
     footprints_predate_before: bool | None = None
-    """True only if the footprints are known to be no later than the before-image."""
+    """True if the footprints are stated to be no later than the before-image, False if they are
+    stated to be; None: the dates decide."""
+    before_taken: str | None = None
+    """When the before-image was taken; its delivery counts where it says so itself."""
+    after_taken: str | None = None
+    """When the after-image was taken, likewise."""
     roads: Path | None = None
     """Road lines or areas."""
 
@@ -135,10 +147,23 @@ def detect_files(
     note("aligning")
     pair = _aligned(files.before, files.after, gsd_m)
     grid = pair.before.grid
-    footprints = None if files.footprints is None else read_footprints(files.footprints, grid=grid)
+    footprints = (
+        None
+        if files.footprints is None
+        else lay_on(
+            read_footprints(files.footprints, grid=grid, content_date=files.footprints_date),
+            pair.before,
+        )
+    )
     roads = None if files.roads is None else read_carriageways(files.roads, grid=grid)
     note("detecting")
-    names = PairNames(footprints_predate_before=files.footprints_predate_before)
+    names = PairNames(
+        before_taken=_taken(files.before, files.before_taken),
+        after_taken=_taken(files.after, files.after_taken),
+        footprints_predate_before=files.footprints_predate_before,
+    )
+    for decision in () if footprints is None else footprint_decisions(footprints, names):
+        note(decision)
     proposal = detect(pair, names=names, footprints=footprints, roads=roads)
     write_pair(pair, output)
     (output / "tie_points.geojson").write_text(json.dumps(tie_points_geojson(pair.report)))
@@ -146,6 +171,14 @@ def detect_files(
     return DetectionResult(
         report=pair.report, candidates=len(proposal.candidates), assessed=pair.assessed.share
     )
+
+
+def _taken(image: Path, stated: str | None) -> Interval | None:
+    """Return when an image was taken: as its delivery says, else as stated."""
+    delivered = read_delivery(image).capture
+    if delivered.is_known or stated is None:
+        return delivered.interval
+    return parse_capture(stated, source="stated").interval
 
 
 def place_file(

@@ -91,6 +91,8 @@ def _building(building: Building) -> dict[str, Any]:
             "state": building.state.value,
             "score": None if building.score is None else round(building.score, 6),
             "reason": building.reason,
+            "outline_dated": building.dated,
+            "support_before": None if building.support is None else round(building.support, 3),
             "status": "candidate",
         },
     }
