@@ -39,7 +39,7 @@ from earthwork.model.detection import DetectionCurve
 
 FINEST_OF_SEED_M = {1: 0.5, 2: 0.75}
 """Finest pixel by the seed of the city: fine pixels cost most by far."""
-TIMES = 60
+TIMES = 40
 LEAST_WORKS = 8
 """Kinds with fewer works get no curve."""
 NUMBERS = Path("src/earthwork/model/detection_curves.py")

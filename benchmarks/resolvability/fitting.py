@@ -23,6 +23,8 @@ from worlds import CONDITIONS
 from earthwork.model.vocabulary import Kind
 
 FALSE_ALARMS = 0.01
+ONE_LINE_M = 2.2
+"""Of roadblocks those of one line of blocks count: the size of several is that of them all."""
 _RIDGE = 0.05
 _FAINTEST = 0.02
 _MIDDLE = 0
@@ -79,6 +81,8 @@ def trials(looks: Looks) -> Iterator[Trials]:
     table = {name: looks.columns[:, at] for at, name in enumerate(COLUMNS)}
     for number in np.unique(table["kind"]).astype(int):
         mine = table["kind"] == number
+        if KINDS[number] is Kind.ROADBLOCK:
+            mine &= table["size_m"] < ONE_LINE_M
         part = {name: values[mine] for name, values in table.items()}
         yield _of_kind(KINDS[number], part, looks.channels[mine])
 

@@ -34,8 +34,9 @@ MIDDLE_VIEW_DEG, OBLIQUE_VIEW_DEG, MOST_OBLIQUE_VIEW_DEG = 5.0, 15.0, 30.0
 """Angles off nadir at which curves were measured."""
 LEAST_VIEW_ELEVATION_DEG = 45.0
 """A sensor lower than this sees walls, not ground: no curve speaks of its pictures."""
-LEAST_DETECTION = 0.8
-"""Chance of being told from which on a thing counts as one that could have been seen."""
+LEAST_DETECTION = 0.5
+"""Chance of being told from which on a thing counts as one that could have been seen: even odds for
+the reader of the simulation, who knows less of what he looks at than a person does."""
 FAINTEST = 0.02
 """Least log contrast that is told apart from none."""
 _RULE_SLOPE = 2.0
@@ -64,7 +65,7 @@ def _needs(least_size_m: float, pixels_across: float) -> Visibility:
 VISIBILITY: dict[Kind, Visibility] = {
     Kind.BUILDING_RAZED: _needs(8.0, 4.0),
     Kind.BUILDING_DESTROYED: _needs(8.0, 8.0),
-    Kind.BUILDING_DAMAGED: _needs(3.0, 5.0),
+    Kind.BUILDING_DAMAGED: _needs(8.0, 13.0),
     Kind.NEW_BUILDING: _needs(8.0, 4.0),
     Kind.GROUND_CLEARED: _needs(40.0, 4.0),
     Kind.BERM: _needs(3.0, 2.0),
@@ -263,10 +264,10 @@ def pixels_needed(kind: Kind, viewing: Viewing | None = None) -> float:
 def resolve_least_detection(kind: Kind) -> float:
     """Return the chance from which on a kind counts as one that could have been seen.
 
-    Four in five; for a kind whose curve never comes that far, four fifths of the way to its
-    ceiling, so that large things count as seeable; the reason then tells how often they are missed.
+    Even odds; for a kind whose curve never comes up to certainty, half of its ceiling. The reason
+    tells how often such a thing is told, which may be seldom.
     """
-    return min(LEAST_DETECTION, LEAST_DETECTION * curve_of(kind).ceiling)
+    return LEAST_DETECTION * curve_of(kind).ceiling
 
 
 def observability(
