@@ -77,10 +77,23 @@ def test_each_condition_moves_the_logit_by_its_shift(
     assert detection_probability(plain, colour(**given)) == pytest.approx(chance(logit))
 
 
-@pytest.mark.parametrize("is_panchromatic", [True, None])
-def test_unknown_bands_count_as_one(plain: Kind, is_panchromatic: bool | None) -> None:
+@pytest.mark.parametrize(("is_panchromatic", "logit"), [(True, -1), (False, 0), (None, 0)])
+def test_one_band_shows_less_and_unknown_bands_count_as_colour(
+    plain: Kind, is_panchromatic: bool | None, logit: float
+) -> None:
     viewing = Viewing(gsd_m=1.5, is_panchromatic=is_panchromatic)
-    assert detection_probability(plain, viewing) == pytest.approx(chance(-1))
+    assert detection_probability(plain, viewing) == pytest.approx(chance(logit))
+
+
+def test_conditions_change_what_is_needed_by_a_factor_of_two_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shallow = DetectionCurve(half_px=20.0, slope=0.5, low_sun=-3.0, high_sun=3.0)
+    for kind, most in ((Kind.BERM, 2.0), (Kind.BUILDING_RAZED, 1.0)):
+        monkeypatch.setitem(resolvability.CURVES, kind, shallow)
+        middle = pixels_needed(kind)
+        assert pixels_needed(kind, colour(sun_elevation_deg=22.0)) == pytest.approx(most * middle)
+        assert pixels_needed(kind, colour(sun_elevation_deg=68.0)) == pytest.approx(middle / most)
 
 
 def test_an_enlarged_picture_shows_no_more_than_it_resolves(plain: Kind) -> None:
@@ -152,9 +165,9 @@ def test_below_resolution_says_what_would_do(plain: Kind) -> None:
 def test_unknown_conditions_are_said_to_be_taken_for_middling(plain: Kind) -> None:
     seen, reason = observability(plain, gsd_m=0.3)
     assert seen is None
-    assert "sun and view unknown, taken for middling" in reason
+    assert "sun and view and bands unknown, taken for middling" in reason
     _, half = observability(plain, gsd_m=0.3, sun_elevation_deg=45.0)
-    assert "; view unknown" in half
+    assert "; view and bands unknown" in half
     assert "told" in half
 
 

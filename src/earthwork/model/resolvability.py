@@ -39,6 +39,12 @@ LEAST_DETECTION = 0.5
 the reader of the simulation, who knows less of what he looks at than a person does."""
 FAINTEST = 0.02
 """Least log contrast that is told apart from none."""
+MOST_BY_CONDITIONS = 2.0
+"""Sun, view and bands change the pixels that are needed by this factor at most: beyond it a shift
+of a shallow curve says more of the reader than of the picture."""
+HELD_TO_OUTLINE = frozenset({Kind.BUILDING_RAZED, Kind.BUILDING_DESTROYED, Kind.BUILDING_DAMAGED})
+"""Kinds for which sun and view do not change what is needed: the reader of the simulation loses a
+roof that leans or is shaded out of its outline, which a person does not."""
 _RULE_SLOPE = 2.0
 _FARTHEST_LOGIT = 40.0
 
@@ -105,7 +111,7 @@ class Viewing:
     contrast: float | None = None
     """Brightness of the thing over that of the ground beside it, a factor; 1 for none."""
     is_panchromatic: bool | None = None
-    """Whether the picture has one band; a picture of unknown bands is taken for one that has."""
+    """Whether the picture has one band."""
 
     def __post_init__(self) -> None:
         """Refuse what no picture can have."""
@@ -184,7 +190,7 @@ def curve_of(kind: Kind) -> DetectionCurve:
 def _shift(curve: DetectionCurve, viewing: Viewing) -> float:
     """Return by how much conditions move the logit of a curve."""
     shift = _sun_shift(curve, viewing.sun_elevation_deg) + _view_shift(curve, viewing.off_nadir_deg)
-    if viewing.is_panchromatic is not False:
+    if viewing.is_panchromatic:
         shift += curve.panchromatic
     if viewing.contrast is not None:
         shift += curve.contrast_gain * log(
@@ -257,7 +263,13 @@ def pixels_needed(kind: Kind, viewing: Viewing | None = None) -> float:
     InvalidValue
         If no picture can show the kind.
     """
-    told = detection_pixels(kind, resolve_least_detection(kind), viewing)
+    known = Viewing(gsd_m=1.0) if viewing is None else viewing
+    middle = replace(known, sun_elevation_deg=None, off_nadir_deg=None, is_panchromatic=None)
+    least = resolve_least_detection(kind)
+    told = detection_pixels(kind, least, middle)
+    if kind not in HELD_TO_OUTLINE:
+        factor = detection_pixels(kind, least, known) / told
+        told *= min(max(factor, 1.0 / MOST_BY_CONDITIONS), MOST_BY_CONDITIONS)
     return max(told, VISIBILITY[kind].pixels_across)
 
 
@@ -379,11 +391,17 @@ def _spoken_size(kind: Kind, viewing: Viewing) -> str:
 
 def _spoken_conditions(kind: Kind, viewing: Viewing, limit: float) -> str:
     """Say by how much conditions move the limit, and which were not known."""
-    middle = replace(viewing, sun_elevation_deg=None, off_nadir_deg=None, contrast=None)
+    middle = replace(
+        viewing, sun_elevation_deg=None, off_nadir_deg=None, is_panchromatic=None, contrast=None
+    )
     usual = coarsest_gsd_m(kind, middle)
     moved = f" as it was taken ({usual:.2g} m in middle conditions)"
     told = moved if abs(limit / usual - 1.0) > 0.1 else ""  # noqa: PLR2004 - a tenth
-    known = {"sun": viewing.sun_elevation_deg, "view": viewing.off_nadir_deg}
+    known = {
+        "sun": viewing.sun_elevation_deg,
+        "view": viewing.off_nadir_deg,
+        "bands": viewing.is_panchromatic,
+    }
     unknown = " and ".join(name for name, value in known.items() if value is None)
     return f"{told}; {unknown} unknown, taken for middling" if unknown else told
 
