@@ -36,6 +36,9 @@ class SceneView:
     """How much of an area its masks leave; None if no pair was masked."""
     readers: tuple[str, ...]
     """Who looked at it: drew on it, or decided on candidates of it."""
+    effective_gsd_m: float | None = None
+    """What it resolves, metres, where that is coarser than its pixels: an enlarged picture, or one
+    crushed by JPEG; None if nobody judged it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class Question:
     """Where, longitude and latitude; None if unresolved."""
     interval: Interval | None
     """When it is said to be so; None if unsaid."""
+    size_m: float | None = None
+    """Smallest horizontal dimension of the thing, as said; None for that of a common one."""
     is_past: bool = False
     """True if it is said of a time gone by, so that later scenes cannot answer."""
 
@@ -78,11 +83,24 @@ def obstacle(question: Question, view: SceneView) -> tuple[Seen, str] | None:
 
 
 def _unresolvable(question: Question, view: SceneView) -> tuple[Seen, str] | None:
-    answers = [observability(kind, gsd_m=view.scene.gsd_m) for kind in question.kinds]
+    answers = [_resolvability(kind, question, view) for kind in question.kinds]
     if not answers or any(seen is None for seen, _ in answers):
         return None
     seen, reason = answers[0]
     return None if seen is None else (seen, reason)
+
+
+def _resolvability(kind: Kind, question: Question, view: SceneView) -> tuple[Seen | None, str]:
+    scene = view.scene
+    return observability(
+        kind,
+        gsd_m=scene.gsd_m,
+        effective_gsd_m=view.effective_gsd_m,
+        sun_elevation_deg=None if scene.sun is None else scene.sun.elevation_deg,
+        off_nadir_deg=None if scene.view is None else 90.0 - scene.view.elevation_deg,
+        size_m=question.size_m,
+        is_panchromatic=len(scene.bands) == 1 if scene.bands else None,
+    )
 
 
 def _uncovered(question: Question, view: SceneView) -> tuple[Seen, str] | None:

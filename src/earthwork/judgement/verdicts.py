@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from shapely.geometry.base import BaseGeometry
 
+from earthwork.judgement.claimed_size import claimed_size_m
 from earthwork.judgement.matching import (
     TOTAL,
     Match,
@@ -183,7 +184,11 @@ def _against_images(claim: Claim, evidence: Evidence) -> Finding:
     asked = _asked(claim, evidence)
     found = match(claim, area, _of_its_time(claim, asked, evidence))
     question = Question(
-        kinds=PHYSICAL_CLAIMS[claim.kind], area=area, interval=asked, is_past=_is_past(claim)
+        kinds=PHYSICAL_CLAIMS[claim.kind],
+        area=area,
+        interval=asked,
+        size_m=claimed_size_m(claim),
+        is_past=_is_past(claim),
     )
     looks = tuple(_look(question, view, found, claim) for view in evidence.views)
     draft = _weighed(claim, found, looks)
