@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ def test_the_compiled_rounds_equal_plain_ones(seed, bands, rounds):
 def test_blocks_make_no_difference(seed, bands, cuts):
     before, after = pair(seed, bands)
     edges = [0, *sorted(cuts), 900]
-    parts = [(before[:, a:b], after[:, a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [(before[:, a:b], after[:, a:b]) for a, b in pairwise(edges)]
     one = fit_ir_mad(lambda: [(before, after)], options=FEW)
     many = fit_ir_mad(lambda: parts, options=FEW)
     np.testing.assert_allclose(one.correlations, many.correlations, atol=1e-9)

@@ -1,4 +1,4 @@
-"""Brightness is brought together on unchanged pixels, and where too little is unchanged it says so."""
+"""Brightness is brought together on unchanged pixels; where too few are, the fit says so."""
 
 from __future__ import annotations
 

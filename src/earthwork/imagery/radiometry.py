@@ -3,8 +3,9 @@
 Sensors, suns and bit depths differ; ground that did not change tells by how much. Images with the
 same two or more bands are brought together by a line per band over pixels that IR-MAD takes for
 unchanged; a panchromatic image, bands of another meaning, or pictures of 8 bits by a monotone curve
-over pixels whose ranks agree. The mapping is one for the whole scene: fitted per tile it would hide a tile that
-changed throughout. Where too little speaks for a mapping it is not used, and the fit says so.
+over pixels whose ranks agree. The mapping is one for the whole scene: fitted per tile it would hide
+a tile that changed throughout. Where too little speaks for a mapping it is not used, and the fit
+says so.
 
 References
 ----------
