@@ -343,7 +343,7 @@ def smooth(image: NDArray, sigma: float) -> NDArray:
 
 def sentinel_table() -> str:
     """Rank change on two labelled Sentinel-2 pairs."""
-    cities = ("beirut", "abudhabi")
+    cities = {"beirut": "Beirut", "abudhabi": "Abu Dhabi"}
     rows: dict[str, list[str]] = {}
     notes = []
     for city in cities:
@@ -359,7 +359,7 @@ def sentinel_table() -> str:
             model = fit_ir_mad(lambda: [(flat[0], flat[1])], options=options)  # noqa: B023
             scores[name] = np.sqrt(model.chi_square(before, after))
         for name, told in (
-            ("difference, as delivered", after),
+            ("difference, as delivered", after.astype(np.float64)),
             ("difference after mean and spread", by_spread(before, after)),
             ("difference after histogram matching", by_histogram(before, after)),
             ("difference after ours", brought(before, after, None)),
@@ -369,8 +369,8 @@ def sentinel_table() -> str:
             plain, blurred = auc(changed, score), auc(changed, smooth(score, 2))
             rows.setdefault(name, []).append(f"{plain:.3f}, {blurred:.3f}")
         sentence = fit_radiometry(held(before), held(after), everywhere).sentence
-        notes.append(f"- {city.title()}: {sentence}")
-    lines = ["| score | " + " | ".join(c.title() for c in cities) + " |", "|---|---|---|"]
+        notes.append(f"- {cities[city]}: {sentence}")
+    lines = ["| score | " + " | ".join(cities.values()) + " |", "|---|---|---|"]
     lines += [f"| {name} | {' | '.join(told)} |" for name, told in rows.items()]
     return "\n".join(
         [*lines, "\nPer pixel, and blurred by two pixels. What the fits say:\n", *notes]
