@@ -27,8 +27,9 @@ from earthwork.change.buildings import DEFAULT_BUILDINGS, building_scores, descr
 from earthwork.change.features import local_correlation, smoothed, standardised
 from earthwork.change.proposal import propose
 from earthwork.imagery.masks import assess
-from earthwork.imagery.radiometry import normalised
+from earthwork.imagery.radiometry import fit_radiometry, normalised
 from earthwork.imagery.registration import register, warp
+from earthwork.io.rasters import read_array
 from earthwork.model.grid import Grid
 from earthwork.model.raster import ArrayRaster, luminance
 
@@ -107,7 +108,8 @@ def sample(place: Path) -> Sample:
     truth = cv2.imread(str(place / "destroyed.png"), cv2.IMREAD_GRAYSCALE) > 127
     assessed = assess(before, after, report=None)
     start = time.perf_counter()
-    matched = normalised(before, after, assessed.assessed)
+    fit = fit_radiometry(before, after, lambda window: assessed.assessed[window.slices])
+    matched = read_array(normalised(after, fit))
     told = propose(before, matched, assessed=assessed)
     seconds = time.perf_counter() - start
     plain = propose(before, after, assessed=assessed)

@@ -30,10 +30,12 @@ from pathlib import Path
 from typing import Any
 
 import rasterio
+from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from earthwork.errors import InvalidValue, UnreadableImage
 from earthwork.io.image_integrity import driver_of, require_file
+from earthwork.io.reflectance_metadata import StatedReflectance, read_reflectance
 from earthwork.io.supplier_metadata import (
     Stated,
     capture_of,
@@ -47,6 +49,7 @@ from earthwork.io.supplier_metadata import (
 from earthwork.io.timestamps import parse_capture
 from earthwork.model.case import Bounds
 from earthwork.model.interval import UNKNOWN_CAPTURE, Capture
+from earthwork.model.reflectance import ReflectanceScale
 from earthwork.model.scene import Angles
 
 _SIDECAR_KEYS = (
@@ -87,6 +90,8 @@ class Delivery:
     """Licence."""
     bounds: Bounds | None = None
     """Outer edges, for a picture without georeference."""
+    reflectance: ReflectanceScale | None = None
+    """What makes its digital numbers reflectance; None if nothing states it."""
     sources: tuple[Path, ...] = ()
     """Files that were read, most trusted first."""
     decisions: tuple[str, ...] = ()
@@ -104,7 +109,8 @@ def read_delivery(image_path: Path) -> Delivery:
         If a metadata file that belongs to the image is damaged or states nonsense.
     """
     image_path = Path(image_path)
-    tags = _image_tags(image_path)
+    header = _header(image_path)
+    tags = header.tags
     stated = [*_suppliers(image_path), *_tags(image_path, tags), *_sidecar(image_path)]
     decisions = [sentence for item in stated for sentence in item.decisions]
     decisions += _contradictions(stated)
@@ -113,18 +119,21 @@ def read_delivery(image_path: Path) -> Delivery:
         for name in _PROCESSING_TAGS
         if tags.get(name, "").strip()
     ]
+    bands = _first(stated, "bands") or ()
+    reflectance = _reflectance(image_path, header, bands)
     return Delivery(
         capture=_first(stated, "capture") or UNKNOWN_CAPTURE,
         sensor=_first(stated, "sensor"),
         sun=_first(stated, "sun"),
         view=_first(stated, "view"),
-        bands=_first(stated, "bands") or (),
+        bands=bands,
         gsd_m=_first(stated, "gsd_m"),
         credit=_first(stated, "credit"),
         terms=_first(stated, "terms"),
         bounds=_first(stated, "bounds"),
-        sources=tuple(item.file for item in stated),
-        decisions=tuple(decisions),
+        reflectance=reflectance.scale,
+        sources=tuple(dict.fromkeys((*(item.file for item in stated), *reflectance.sources))),
+        decisions=(*decisions, *reflectance.decisions),
     )
 
 
@@ -143,18 +152,47 @@ def _contradictions(stated: list[Stated]) -> list[str]:
     ]
 
 
-def _image_tags(path: Path) -> dict[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """What an image file says in its own tags; bands count without alpha."""
+
+    tags: Mapping[str, str]
+    names: tuple[str, ...]
+    scales: tuple[float, ...]
+    offsets: tuple[float, ...]
+
+
+def _header(path: Path) -> _Header:
     require_file(path)
     driver = driver_of(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
             with rasterio.open(path, driver=driver) as dataset:
-                return dict(dataset.tags()) | dict(dataset.tags(ns="EXIF"))
+                return _header_of(dataset)
         except RasterioError as error:
             raise UnreadableImage(
                 f"it does not open as an image: {error}", where=str(path), cause="cut short"
             ) from error
+
+
+def _header_of(dataset: Any) -> _Header:
+    kept = [
+        index for index, colour in enumerate(dataset.colorinterp) if colour is not ColorInterp.alpha
+    ]
+    return _Header(
+        tags=dict(dataset.tags()) | dict(dataset.tags(ns="EXIF")),
+        names=tuple(dataset.descriptions[index] or "" for index in kept),
+        scales=tuple(float(dataset.scales[index]) for index in kept),
+        offsets=tuple(float(dataset.offsets[index]) for index in kept),
+    )
+
+
+def _reflectance(image_path: Path, header: _Header, bands: tuple[str, ...]) -> StatedReflectance:
+    names = bands if len(bands) == len(header.names) and not any(header.names) else header.names
+    return read_reflectance(
+        image_path, band_names=names, tag_scales=header.scales, tag_offsets=header.offsets
+    )
 
 
 def _suppliers(image_path: Path) -> list[Stated]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from earthwork.model.grid import Grid
 from earthwork.model.interval import Capture
+from earthwork.model.reflectance import ReflectanceScale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Scene:
     """Direction of the sun."""
     view: Angles | None = None
     """Direction to the sensor."""
+    reflectance: ReflectanceScale | None = None
+    """What makes its digital numbers reflectance; None if nothing states it."""
     is_simulated: bool = False
     """True for a rendered scene: every product says so."""
     decisions: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from earthwork.errors import InvalidValue, MissingProvenance
 from earthwork.imagery.orthorectification import ground_grid, orthorectify
 from earthwork.imagery.placement import place_by_bounds, place_by_points
+from earthwork.imagery.reflectance import calibrated
 from earthwork.io.camera_models import find_camera_model, read_camera_model
 from earthwork.io.control_points import read_control_points
 from earthwork.io.deliveries import Delivery, read_delivery
@@ -170,6 +171,7 @@ def _scene(
         bits=raster.bits,
         sun=delivery.sun or source.sun,
         view=delivery.view or source.view,
+        reflectance=delivery.reflectance,
         is_simulated=source.is_simulated,
         decisions=(*raster.decisions, *delivery.decisions, *_clash(source, delivery)),
     )
@@ -206,11 +208,15 @@ def read_scene(folder: Path) -> Scene:
 
 @contextmanager
 def open_scene(scene: Scene, folder: Path, bench: Bench) -> Iterator[Raster]:
-    """Open the pixels of a scene on its grid: the moved ones, else the original's."""
+    """Open the pixels of a scene on its grid: the moved ones, else the original's.
+
+    Reflectance where the delivery states what its digital numbers mean, else those numbers.
+    """
     moved = folder / RASTER_FILE
     path = moved if moved.exists() else bench.original(scene.digest)
     with open_raster(path, stated_gsd_m=scene.gsd_m) as raster:
-        yield raster if moved.exists() else PlacedRaster(raster=raster, grid=scene.grid)
+        placed = raster if moved.exists() else PlacedRaster(raster=raster, grid=scene.grid)
+        yield placed if scene.reflectance is None else calibrated(placed, scene.reflectance)
 
 
 def planned_grid(source: SceneSource, raster: RasterFile) -> Grid:
