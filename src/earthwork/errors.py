@@ -11,6 +11,7 @@
     │   ├── WrongReference            coordinates do not fit the reference system they claim
     │   ├── OutsideArea               a scene or layer lies outside the case's area
     │   ├── NoOverlap                 two scenes show different ground
+    │   ├── NotAligned                two images cannot be brought onto one grid
     │   ├── MissingProvenance         credit, licence or a required field is absent
     │   └── InvalidValue              a value outside its valid choices
     ├── CaseError                     the case folder
@@ -111,6 +112,10 @@ class OutsideArea(InputError):
 
 class NoOverlap(InputError):
     """Two scenes show different ground."""
+
+
+class NotAligned(InputError):
+    """Two images cannot be brought onto one grid: what they show is not assessed."""
 
 
 class MissingProvenance(InputError):

@@ -67,6 +67,18 @@ def least_squares(places: Float, targets: Float) -> Float:
     return square(solved.T)
 
 
+def similarity_of(places: Float, targets: Float) -> Float:
+    """Fit the shift, turn and scale that bring places (n, 2) nearest to targets (n, 2); n >= 2."""
+    middle, aim = places.mean(axis=0), targets.mean(axis=0)
+    x, y = (places - middle).T
+    u, v = (targets - aim).T
+    size = max(float((x * x + y * y).sum()), 1e-12)
+    cosine, sine = float((x * u + y * v).sum()) / size, float((x * v - y * u).sum()) / size
+    matrix = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    matrix[:2, 2] = aim - matrix[:2, :2] @ middle
+    return matrix
+
+
 def is_mirror(matrix: Float) -> bool:
     """Tell whether a matrix turns the plane over."""
     return bool(np.linalg.det(matrix[:2, :2]) < 0)
@@ -117,20 +129,3 @@ def bounds_window(positions: Float, grid: Grid) -> Window | None:
     if height < 1 or width < 1:
         return None
     return Window(row=first[0], column=first[1], height=height, width=width)
-
-
-def field_of(mapping: Mapping, grid: Grid, rows: int = 1024) -> Image:
-    """Evaluate a mapping over a grid in strips: displacements (2, row, column), float32."""
-    field = np.empty((2, *grid.shape), np.float32)
-    column = np.arange(grid.width) + 0.5
-    for top in range(0, grid.height, rows):
-        height = min(rows, grid.height - top)
-        positions = sampled(lowered(mapping, float(top)), (height, grid.width))
-        field[0, top : top + height] = positions[0] - column
-        field[1, top : top + height] = positions[1] - (np.arange(top, top + height) + 0.5)[:, None]
-    return field
-
-
-def lowered(mapping: Mapping, rows: float) -> Mapping:
-    """Return a mapping of points counted from ``rows`` further down."""
-    return lambda points: mapping(points + np.array([0.0, rows]))

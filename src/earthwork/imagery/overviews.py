@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from earthwork.imagery.mappings import (
 )
 from earthwork.imagery.registration_options import RegistrationOptions
 from earthwork.model.grid import Grid, Window
-from earthwork.model.raster import ArrayRaster, Raster, luminance, whole
+from earthwork.model.raster import ArrayRaster, Pixels, Raster, luminance, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,77 @@ class Overview:
         height, width = self.image.shape
         grid = Grid.of_pixels(height=height, width=width)
         return ArrayRaster(grid=grid, pixels=self.image[None], mask=self.valid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReducedRaster:
+    """A raster at a whole part of its resolution, read when asked: luminance averaged in blocks."""
+
+    raster: Raster
+    """The full raster."""
+    factor: int
+    """Full pixels per pixel of this one."""
+
+    @property
+    def grid(self) -> Grid:
+        """Return its pixel grid."""
+        height, width = self.raster.grid.shape
+        return Grid.of_pixels(height=height // self.factor, width=width // self.factor)
+
+    @property
+    def bands(self) -> int:
+        """Return one: luminance."""
+        return 1
+
+    def read(self, window: Window) -> Image:
+        """Return luminance (1, row, column) of a window."""
+        return _decimated(self.raster, self._full(window), self.factor).image[None]
+
+    def valid(self, window: Window) -> NDArray[np.bool_]:
+        """Return (row, column): True where most of a pixel holds data."""
+        return _decimated(self.raster, self._full(window), self.factor).valid
+
+    def _full(self, window: Window) -> Window:
+        return Window(
+            row=window.row * self.factor,
+            column=window.column * self.factor,
+            height=window.height * self.factor,
+            width=window.width * self.factor,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirrored:
+    """A raster seen from behind: its columns in reverse, on a pixel grid."""
+
+    raster: Raster
+    """The raster."""
+
+    @property
+    def grid(self) -> Grid:
+        """Return a pixel grid of its size: a reference would no longer be true."""
+        return Grid.of_pixels(height=self.raster.grid.height, width=self.raster.grid.width)
+
+    @property
+    def bands(self) -> int:
+        """Return the number of bands."""
+        return self.raster.bands
+
+    def read(self, window: Window) -> Pixels:
+        """Return pixels (band, row, column) of a window."""
+        return np.ascontiguousarray(self.raster.read(self._behind(window))[:, :, ::-1])
+
+    def valid(self, window: Window) -> NDArray[np.bool_]:
+        """Return (row, column): True where the pixel holds data."""
+        return np.ascontiguousarray(self.raster.valid(self._behind(window))[:, ::-1])
+
+    def _behind(self, window: Window) -> Window:
+        return replace(window, column=self.raster.grid.width - window.column - window.width)
+
+
+def reduced(raster: Raster, factor: int) -> Raster:
+    """Return a raster at a whole part of its resolution; itself for 1."""
+    return raster if factor == 1 else ReducedRaster(raster=raster, factor=factor)
 
 
 def overview(raster: Raster, options: RegistrationOptions) -> Overview:
@@ -99,7 +170,7 @@ def after_overview(
     """
     if before.crs is None or after.grid.crs is None:
         return overview(after, options)
-    margin = options.reference_margin * max(before.shape)
+    margin = min(options.reference_margin_px, 0.25 * max(before.shape))
     height, width = (int((side + 2 * margin) / factor) for side in before.shape)
     frame = Overview(
         image=np.zeros((height, width), np.float32),
@@ -108,6 +179,22 @@ def after_overview(
         factor=factor,
     )
     return _laid_out(after, frame, lambda points: prior(frame.to_full(points)))
+
+
+def block(raster: Raster, window: Window, factor: int) -> Overview:
+    """Return a window of a raster at a whole part of its resolution."""
+    return _decimated(raster, window, factor)
+
+
+def block_of_after(after: Raster, seen: Overview, mapping: Mapping) -> Overview:
+    """Return what an after-image shows where a mapping sends a block of the before-image."""
+    frame = Overview(
+        image=np.zeros(seen.image.shape, np.float32),
+        valid=np.zeros(seen.image.shape, bool),
+        origin=seen.origin,
+        factor=seen.factor,
+    )
+    return _laid_out(after, frame, lambda points: mapping(frame.to_full(points)))
 
 
 def _laid_out(after: Raster, frame: Overview, to_after: Mapping) -> Overview:
@@ -139,15 +226,6 @@ def stretched(
     bottom, top = np.percentile(values[:: max(1, values.size // 200_000)], [low, high])
     scaled = (image - bottom) / max(float(top - bottom), 1e-6) * 255
     return np.where(valid, np.clip(scaled, 0, 255), 0).astype(np.uint8)
-
-
-def edges(image: Image) -> Image:
-    """Return gradient strength, its root taken so that a few strong edges do not rule."""
-    smooth = cv2.GaussianBlur(image, (0, 0), 1.0)
-    dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
-    dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    result: Image = np.sqrt(np.hypot(np.asarray(dx), np.asarray(dy))).astype(np.float32)
-    return result
 
 
 def warped_by(image: Image, matrix: Float, shape: tuple[int, int]) -> Image:

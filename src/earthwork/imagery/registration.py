@@ -1,50 +1,64 @@
 """Bringing an after-image onto the grid of a before-image, or refusing to.
 
-Two images are brought together in four steps: the references (if both have one) say where to look;
-hypotheses of the remaining transform come from SIFT features and from votes on a shift; each
-hypothesis is held against the gradients of many small places, and the one that most places bear
-out is kept; those places, measured again at full resolution, give an affine fit and a smooth field.
-A hypothesis that too few places bear out is no alignment, and ground without alignment is not
-assessed.
+Guesses at how the two lie to each other come first from the correlated structure of a few blocks,
+then from features; cheap ones first, and only until one holds. A guess holds if enough of many
+small places are found where it says. Those places, sought again at full resolution, give a smooth
+field with an error at each point: what no place vouches for is not aligned, and ground that is not
+aligned is not assessed. Points that a person pins count as certain; what a person strikes counts
+for nothing.
 
 Coordinates are (x, y) = (column, row) with pixel centres at .5 throughout.
 
 References
 ----------
-Lowe, D. G. (2004), Distinctive image features from scale-invariant keypoints,
-doi:10.1023/B:VISI.0000029664.99615.94; Fischler, M. A. and Bolles, R. C. (1981), Random sample
-consensus, doi:10.1145/358669.358692.
+Fischler, M. A. and Bolles, R. C. (1981), Random sample consensus, doi:10.1145/358669.358692.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from earthwork.imagery.hypotheses import hypotheses
+from earthwork.imagery.ground_mode import on_ground
+from earthwork.imagery.hypotheses import Hypothesis, feature_hypotheses, hypotheses
 from earthwork.imagery.mappings import (
     Float,
-    Image,
     Mapping,
     applied,
-    field_of,
     least_squares,
     scale_of,
+    similarity_of,
 )
 from earthwork.imagery.mappings import prior_mapping as prior_mapping
-from earthwork.imagery.overviews import Overview, after_overview, overview, warped_by
+from earthwork.imagery.overviews import Mirrored, block, block_of_after, reduced
 from earthwork.imagery.registration_options import DEFAULT_REGISTRATION as DEFAULT_REGISTRATION
 from earthwork.imagery.registration_options import RegistrationOptions as RegistrationOptions
 from earthwork.imagery.registration_options import resolve_options
 from earthwork.imagery.resampling import warp as warp
-from earthwork.imagery.tie_points import Fit, fitted, holds, lattice, smoothed, sought
-from earthwork.model.grid import Grid
-from earthwork.model.pair import AlignmentStatus, RegistrationReport, TiePoint
-from earthwork.model.raster import Raster
+from earthwork.imagery.tie_points import Fit, Found, fitted, holds, lattice, sought
+from earthwork.imagery.vouching import vouched
+from earthwork.imagery.warp_fitting import LocalFit, local_fit
+from earthwork.model.grid import Grid, Window
+from earthwork.model.pair import (
+    AlignmentStatus,
+    RegistrationReport,
+    TieMarks,
+    TieOrigin,
+    TiePoint,
+)
+from earthwork.model.raster import Pixels, Raster
+from earthwork.model.warp_field import WarpField
 
-METHOD = "sift-votes-gradient/1"
+METHOD = "structure-places-local-fit/2"
+_PINS_ALONE = 3
+"""Pinned points that align a pair which the method cannot."""
+_PIN_ERROR_PX = 0.05
+_NO_MARKS = TieMarks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +67,57 @@ class Registration:
 
     report: RegistrationReport
     """How well it fits."""
-    field: Image
-    """Dims (2, row, column), float32: [dx, dy] in pixels; pixel (x, y) of the before-image lies at
-    (x + dx, y + dy) of the after-image. Without alignment: what the references say alone."""
+    field: WarpField
+    """Displacements and their expected error. Without alignment: what the references say alone,
+    and no error known anywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ties:
+    """Places that say the same as their neighbours, and the mapping they correct."""
+
+    base: Mapping
+    """Before-pixels to after-pixels, up to a smooth rest."""
+    scale: float
+    """After-pixels per before-pixel."""
+    fit: LocalFit
+    """The rest."""
+    targets: Float
+    """Dims (n, 2): where the places of the fit were found, after-pixels."""
+    is_pinned: NDArray[np.bool_]
+    """Dims (n)."""
+    tried: int
+    """Places sought."""
+
+    @property
+    def mapping(self) -> Mapping:
+        """Return the mapping with the rest."""
+        return lambda points: self.base(points) + self.scale * self.fit.at(points)[0]
+
+    @property
+    def share(self) -> float:
+        """Return the share of the places sought that say the same."""
+        return float((~self.is_pinned).sum()) / max(1, self.tried)
 
 
 def register(
-    before: Raster, after: Raster, *, options: RegistrationOptions = DEFAULT_REGISTRATION
+    before: Raster,
+    after: Raster,
+    *,
+    marks: TieMarks = _NO_MARKS,
+    options: RegistrationOptions = DEFAULT_REGISTRATION,
 ) -> Registration:
     """Find each pixel of the before-image in the after-image.
 
     Parameters
     ----------
     before
-        The image whose grid is kept; any bands and dtype.
+        The image whose grid is kept; any bands and dtype, larger than memory if need be.
     after
         The image to be brought onto it: any reference system and pixel size. Where either image has
-        no reference, features alone relate them.
+        no reference, structure and features alone relate them.
+    marks
+        Points that a person pinned, and ground that a person struck.
     options
         Scales and gates.
 
@@ -81,28 +129,20 @@ def register(
     """
     options = resolve_options(options, (before.grid.shape, after.grid.shape))
     prior = prior_mapping(before.grid, after.grid)
-    refusal = _too_small(before.grid, after.grid, options)
+    refusal = _too_small(before.grid, after.grid, options) or _apart(before, after, prior)
     if refusal is not None:
         return _refused(refusal, before.grid, prior)
-    seen_before = overview(before, options)
-    seen_after = after_overview(before.grid, after, prior, seen_before.factor, options)
-    refusal = _featureless(seen_before, seen_after)
-    if refusal is not None:
-        return _refused(refusal, before.grid, prior)
-    coarse = _best_hypothesis(seen_before, seen_after, options)
-    if coarse is None or not holds(coarse, options):
-        reason = _why_not(seen_before, seen_after, coarse, options)
+    cv2.setRNGSeed(options.seed)
+    coarse, best = _best(before, after, prior, marks, options)
+    if coarse is None:
+        if len(marks.pinned) >= _PINS_ALONE:
+            return _pinned_alone(before, after, prior, marks, options)
+        return _refused(_why_not(before, after, prior, best, options), before.grid, prior)
+    ties = _refined(before, after, coarse, marks, options)
+    if ties is None:
+        reason = "its places agree only at a coarser scale than the pixels"
         return _refused(reason, before.grid, prior)
-    matrix = _to_full_scale(coarse.matrix, seen_before, seen_after)
-    return _refined(
-        before,
-        after,
-        prior,
-        matrix=matrix,
-        coarse=coarse,
-        seen=(seen_before, seen_after),
-        options=options,
-    )
+    return _described(ties, before, after, prior, options)
 
 
 def _too_small(before: Grid, after: Grid, options: RegistrationOptions) -> str | None:
@@ -112,53 +152,262 @@ def _too_small(before: Grid, after: Grid, options: RegistrationOptions) -> str |
     return f"an image is only {side} px wide or high; {options.least_side_px} are needed"
 
 
-def _featureless(before: Overview, after: Overview) -> str | None:
-    for name, seen in (("before", before), ("after", after)):
-        values = seen.image[seen.valid]
-        if values.size < 0.02 * seen.image.size:
-            return f"the {name}-image holds no data where the two should overlap"
+def _apart(before: Raster, after: Raster, prior: Mapping) -> str | None:
+    """Say what stands against looking at all: no common ground, no data, one constant value."""
+    height, width = before.grid.shape
+    x, y = np.meshgrid(np.linspace(0, width, 9), np.linspace(0, height, 9))
+    points = np.stack([x.ravel(), y.ravel()], axis=1)
+    placed = before.grid.crs is not None and after.grid.crs is not None
+    inside = _within(prior(points), after.grid, margin=0.25 * max(before.grid.shape))
+    if placed and not inside.any():
+        return "their references place them apart: they share no ground"
+    for name, raster in (("before", before), ("after", after)):
+        values = _sampled(raster)
+        if values.size == 0:
+            return f"the {name}-image holds no data"
         if float(np.ptp(values)) == 0.0:
             return f"the {name}-image is one constant value"
     return None
 
 
-def _best_hypothesis(before: Overview, after: Overview, options: RegistrationOptions) -> Fit | None:
-    """Return the transform (overview to overview) that most places bear out."""
-    cv2.setRNGSeed(options.seed)
+def _within(points: Float, grid: Grid, *, margin: float = 0.0) -> NDArray[np.bool_]:
+    inside = np.isfinite(points).all(axis=1)
+    for axis, side in ((0, grid.width), (1, grid.height)):
+        inside &= (points[:, axis] >= -margin) & (points[:, axis] <= side + margin)
+    return inside
+
+
+def _sampled(raster: Raster, rows: int = 33) -> Pixels:
+    """Return the valid values of some rows of the first band."""
+    height, width = raster.grid.shape
+    found = []
+    for row in np.unique(np.linspace(0, height - 1, rows).astype(int)):
+        strip = Window(row=int(row), column=0, height=1, width=width)
+        found.append(raster.read(strip)[0][raster.valid(strip)])
+    return np.concatenate(found)
+
+
+def _best(
+    before: Raster, after: Raster, prior: Mapping, marks: TieMarks, options: RegistrationOptions
+) -> tuple[_Ties | None, Fit | None]:
+    """Return the guess that most places bear out; the best fit even where none holds."""
     best: Fit | None = None
-    for matrix in hypotheses(before, after, options):
-        fit = _verified(before, after, matrix, options)
-        if fit is not None and (best is None or fit.share > best.share):
-            best = fit
-        if best is not None and best.share >= 3 * options.sure_agreeing_share:
+    kept: tuple[Fit, Found, int] | None = None
+    for guess in chain(_by_hand(prior, marks), hypotheses(before, after, prior, options)):
+        factor = max(1, int(guess.scale_px) // 2)
+        found = _looked_up(before, after, guess.mapping, factor, options)
+        fit = fitted(found, options, factor=factor)
+        if fit is None or (best is not None and fit.share <= best.share):
+            continue
+        best = fit
+        if holds(fit, options):
+            kept = (fit, found, factor)
+        if kept is not None and fit.share >= options.sure_agreeing_share:
             break
-    return best
+    if kept is None:
+        return None, best
+    return _tied(*kept, marks=marks, prior=prior, options=options), best
 
 
-def _verified(
-    before: Overview, after: Overview, matrix: Float, options: RegistrationOptions
-) -> Fit | None:
-    """Seek many places where a hypothesis predicts them, and fit what agrees."""
-    if not 0.05 < abs(np.linalg.det(matrix[:2, :2])) < 20.0:  # noqa: PLR2004 - no such pixel sizes
-        return None
-    places = lattice(before.raster.grid, options)
-    mapping: Mapping = lambda points: applied(matrix, points)  # noqa: E731 - a named mapping
+def _by_hand(prior: Mapping, marks: TieMarks) -> Iterator[Hypothesis]:
+    """Yield what pinned points say, if they are two or more."""
+    if len(marks.pinned) > 1:
+        places, targets = _points(marks)
+        matrix = similarity_of(prior(places), targets)
+        yield Hypothesis(mapping=lambda points: applied(matrix, prior(points)), scale_px=4.0)
+
+
+def _points(marks: TieMarks) -> tuple[Float, Float]:
+    """Return pinned places and targets, (n, 2) each."""
+    pins = [(t.before_x, t.before_y, t.after_x, t.after_y) for t in marks.pinned]
+    table = np.array(pins, np.float64).reshape(-1, 4)
+    return table[:, :2], table[:, 2:]
+
+
+def _looked_up(
+    before: Raster, after: Raster, mapping: Mapping, factor: int, options: RegistrationOptions
+) -> Found:
+    """Seek some places at a part of the resolution, where a guess says; in full pixels."""
+    small, other = reduced(before, factor), reduced(after, factor)
+    places = lattice(
+        small.grid,
+        places=options.first_places,
+        patch_px=options.patch_px,
+        closest_px=options.patch_px // 3,
+    )
     found = sought(
-        before.raster,
-        after.raster,
+        small,
+        other,
         places,
-        mapping,
-        search=options.search_px,
+        lambda points: mapping(points * factor) / factor,
+        reach=options.first_search_px,
+        patch_px=options.patch_px,
         options=options,
     )
-    return fitted(found, mapping, options)
+    return replace(
+        found,
+        places=found.places * factor,
+        targets=found.targets * factor,
+        error_px=found.error_px * factor,
+    )
+
+
+def _tied(
+    fit: Fit,
+    found: Found,
+    factor: int,
+    *,
+    marks: TieMarks,
+    prior: Mapping,
+    options: RegistrationOptions,
+) -> _Ties | None:
+    """Return the places that say the same, about an affine correction of the references."""
+    kept = fit.agreeing
+    matrix = least_squares(prior(fit.places[kept]), fit.targets[kept])
+    return _agreed(
+        found,
+        lambda points: applied(matrix, prior(points)),
+        marks=marks,
+        options=_coarser(options, factor),
+    )
+
+
+def _coarser(options: RegistrationOptions, factor: int) -> RegistrationOptions:
+    """Return options whose distances count in pixels of a coarser scale."""
+    steps = tuple((n, factor * within, factor * alike) for n, within, alike in options.ground_steps)
+    return replace(options, likeness_px=options.likeness_px * factor, ground_steps=steps)
+
+
+def _agreed(
+    found: Found,
+    base: Mapping,
+    *,
+    marks: TieMarks,
+    options: RegistrationOptions,
+    rough: Mapping | None = None,
+) -> _Ties | None:
+    """Keep the places that say the same as their neighbours, and fit what they say."""
+    clear = found.clear & ~_struck(found.places, marks)
+    places, targets = found.places[clear], found.targets[clear]
+    pins, pinned_at = _points(marks)
+    scale = _scale(base, places) if len(places) else 1.0
+    residuals = (targets - base(places)) / scale
+    beyond = residuals if rough is None else (targets - rough(places)) / scale
+    same = on_ground(places, beyond, options) if len(places) else np.zeros(0, bool)
+    if same.sum() < options.least_agreeing and len(pins) < _PINS_ALONE:
+        return None
+    together = np.concatenate([places[same], pins])
+    rest = np.concatenate([residuals[same], (pinned_at - base(pins)) / scale])
+    errors = np.concatenate([found.error_px[clear][same], np.full(len(pins), _PIN_ERROR_PX)])
+    fit = local_fit(together, rest, errors)
+    return _Ties(
+        base=base,
+        scale=scale,
+        fit=fit,
+        targets=np.concatenate([targets[same], pinned_at]),
+        is_pinned=np.arange(len(together)) >= int(same.sum()),
+        tried=len(found.places),
+    )
+
+
+def _struck(places: Float, marks: TieMarks) -> NDArray[np.bool_]:
+    struck = np.zeros(len(places), bool)
+    for x, y, radius in marks.struck:
+        struck |= np.hypot(places[:, 0] - x, places[:, 1] - y) <= radius
+    return struck
+
+
+def _scale(mapping: Mapping, places: Float) -> float:
+    """Return after-pixels per before-pixel, about the middle of places."""
+    middle = np.median(places, axis=0)
+    corners = middle + np.array([[0.0, 0.0], [64.0, 0.0], [0.0, 64.0]])
+    there = mapping(corners)
+    return scale_of(least_squares(corners, there))
+
+
+def _refined(
+    before: Raster, after: Raster, ties: _Ties, marks: TieMarks, options: RegistrationOptions
+) -> _Ties | None:
+    """Seek places at full resolution: some, and where they show a distortion, many."""
+    first = _sought_again(before, after, ties, marks, options, dense=False)
+    if first is None or _is_level(first, options):
+        return first
+    second = _sought_again(before, after, first, marks, options, dense=True)
+    return first if second is None else second
+
+
+def _is_level(ties: _Ties, options: RegistrationOptions) -> bool:
+    """Tell whether an affine fit explains all that places say."""
+    told = ties.fit.at(ties.fit.places)[0]
+    return float(np.hypot(*(told - told.mean(axis=0)).T).max()) < 3 * options.level_px
+
+
+def _sought_again(
+    before: Raster,
+    after: Raster,
+    ties: _Ties,
+    marks: TieMarks,
+    options: RegistrationOptions,
+    *,
+    dense: bool,
+) -> _Ties | None:
+    patch = options.fine_patch_px if dense else options.patch_px
+    places = lattice(
+        before.grid,
+        places=options.most_places if dense else options.places,
+        patch_px=patch,
+        closest_px=options.closest_px if dense else options.patch_px // 3,
+    )
+    found = sought(
+        before,
+        after,
+        places,
+        ties.mapping,
+        reach=options.fine_search_px if dense else options.search_px,
+        patch_px=patch,
+        options=_finer(options) if dense else options,
+    )
+    rough = ties.mapping if dense else None
+    return _agreed(found, _straightened(ties), marks=marks, options=options, rough=rough)
+
+
+def _finer(options: RegistrationOptions) -> RegistrationOptions:
+    return replace(options, least_correlation=options.fine_correlation)
+
+
+def _straightened(ties: _Ties) -> Mapping:
+    """Return the base mapping with the affine part of what the places say beyond it."""
+    places = ties.fit.places
+    matrix = least_squares(ties.base(places), ties.base(places) + ties.scale * ties.fit.residuals)
+    return lambda points: applied(matrix, ties.base(points))
+
+
+def _pinned_alone(
+    before: Raster, after: Raster, prior: Mapping, marks: TieMarks, options: RegistrationOptions
+) -> Registration:
+    """Align by pinned points where the method finds nothing."""
+    places, targets = _points(marks)
+    matrix = similarity_of(prior(places), targets)
+    nothing = Found(
+        places=np.zeros((0, 2)),
+        targets=np.zeros((0, 2)),
+        clear=np.zeros(0, bool),
+        error_px=np.zeros(0),
+    )
+    ties = _agreed(
+        nothing, lambda points: applied(matrix, prior(points)), marks=marks, options=options
+    )
+    if ties is None:
+        raise AssertionError  # three pins are enough
+    return _described(ties, before, after, prior, options)
 
 
 def _why_not(
-    before: Overview, after: Overview, fit: Fit | None, options: RegistrationOptions
+    before: Raster, after: Raster, prior: Mapping, fit: Fit | None, options: RegistrationOptions
 ) -> str:
-    if _matches_mirrored(before, after, options):
-        return "the after-image looks mirrored: its mirror image fits the before-image"
+    turned = _seen_from_behind(before, after, prior, options)
+    if turned is not None:
+        return turned
     if fit is None:
         return "no transform was found that brings the images together: different ground?"
     return (
@@ -167,19 +416,23 @@ def _why_not(
     )
 
 
-def _matches_mirrored(before: Overview, after: Overview, options: RegistrationOptions) -> bool:
-    turned = Overview(
-        image=np.ascontiguousarray(after.image[:, ::-1]),
-        valid=np.ascontiguousarray(after.valid[:, ::-1]),
-        origin=after.origin,
-        factor=after.factor,
-    )
-    fit = _best_hypothesis(before, turned, options)
-    return fit is not None and holds(fit, options)
+def _seen_from_behind(
+    before: Raster, after: Raster, prior: Mapping, options: RegistrationOptions
+) -> str | None:
+    """Say whether the after-image fits once it is turned over."""
+    flipped = Mirrored(raster=after)
+    for guess in feature_hypotheses(before, flipped, lambda points: points, options):
+        factor = max(1, int(guess.scale_px) // 2)
+        fit = fitted(_looked_up(before, flipped, guess.mapping, factor, options), options,
+                     factor=factor)  # fmt: skip
+        if fit is not None and holds(fit, options):
+            quarter = round(np.degrees(np.arctan2(fit.matrix[1, 0], fit.matrix[0, 0])) / 90) % 4
+            how = "transposed (rows and columns swapped)" if quarter % 2 else "mirrored"
+            return f"the after-image looks {how}: turned over, it fits the before-image"
+    return None
 
 
 def _refused(reason: str, grid: Grid, prior: Mapping) -> Registration:
-    field = field_of(prior, grid)
     report = RegistrationReport(
         status=AlignmentStatus.NOT_ALIGNED,
         method=METHOD,
@@ -193,176 +446,128 @@ def _refused(reason: str, grid: Grid, prior: Mapping) -> Registration:
         inlier_share=0.0,
         tie_points=(),
     )
-    return Registration(report=report, field=field)
+    points, shape, step = _knots(grid)
+    moved = (prior(points) - points).reshape(*shape, 2)
+    knots = np.stack([moved[..., 0], moved[..., 1], np.full(shape, np.nan)])
+    return Registration(report=report, field=WarpField(grid=grid, step_px=step, knots=knots))
 
 
-def _to_full_scale(matrix: Float, before: Overview, after: Overview) -> Float:
-    """Restate a transform between overviews as one between full before-pixels and the frame."""
-    inward = np.diag([1 / before.factor, 1 / before.factor, 1.0])
-    inward[:2, 2] = -np.array(before.origin) / before.factor
-    outward = np.diag([after.factor, after.factor, 1.0])
-    outward[:2, 2] = after.origin
-    return outward @ matrix @ inward
-
-
-def _refined(
-    before: Raster,
-    after: Raster,
-    prior: Mapping,
-    *,
-    matrix: Float,
-    coarse: Fit,
-    seen: tuple[Overview, Overview],
-    options: RegistrationOptions,
-) -> Registration:
-    def rough(points: Float) -> Float:
-        return prior(applied(matrix, points))
-
-    search = max(5, int(2 * seen[0].factor))
-    found = sought(
-        before, after, lattice(before.grid, options), rough, search=search, options=options
-    )
-    fit = fitted(found, rough, options)
-    if fit is None or not holds(fit, options):
-        shown = Fit(
-            matrix=matrix,
-            places=seen[0].to_full(coarse.places),
-            targets=prior(seen[1].to_full(coarse.targets)),
-            agreeing=coarse.agreeing,
-            tried=coarse.tried,
-        )
-        return _described(shown, rough, before.grid, prior, seen, is_fine=False)
-    smooth = smoothed(fit, rough, before.grid, options)
-    return _described(fit, smooth, before.grid, prior, seen, options=options)
+def _knots(grid: Grid) -> tuple[Float, tuple[int, int], int]:
+    """Return the lattice of a field: points (n, 2), its (rows, columns) and their distance."""
+    step = int(np.clip(2 ** np.round(np.log2(np.sqrt(grid.height * grid.width) / 64)), 16, 64))
+    rows, columns = (-(-side // step) + 1 for side in grid.shape)
+    x, y = np.meshgrid(np.arange(columns) * float(step), np.arange(rows) * float(step))
+    return np.stack([x.ravel(), y.ravel()], axis=1), (rows, columns), step
 
 
 def _described(
-    fit: Fit,
-    mapping: Mapping,
-    grid: Grid,
-    prior: Mapping,
-    seen: tuple[Overview, Overview],
-    *,
-    is_fine: bool = True,
-    options: RegistrationOptions = DEFAULT_REGISTRATION,
+    ties: _Ties, before: Raster, after: Raster, prior: Mapping, options: RegistrationOptions
 ) -> Registration:
-    field = field_of(mapping, grid)
-    kept = fit.agreeing
-    places, targets = fit.places[kept], fit.targets[kept]
-    total = least_squares(places, mapping(places))
-    scale = scale_of(total)
-    residual = np.hypot(*(targets - mapping(places)).T) / scale
-    status = _status(fit, grid, options) if is_fine else AlignmentStatus.PARTLY_ALIGNED
-    report = RegistrationReport(
+    grid = before.grid
+    points, shape, step = _knots(grid)
+    rest, error, third = ties.fit.at(points)
+    targets = ties.base(points) + ties.scale * rest
+    held = vouched(points, ties.fit.places, error, third, grid=grid, options=options)
+    moved = (targets - points).reshape(*shape, 2)
+    error = np.where(held, error, np.nan).reshape(shape)
+    field = WarpField(
+        grid=grid, step_px=step, knots=np.stack([moved[..., 0], moved[..., 1], error])
+    )
+    common = _within(targets, after.grid) & _within(points, grid)
+    share = float(held[common].mean()) if common.any() else 0.0
+    return Registration(
+        report=_report(ties, field, share, before, after, prior, options), field=field
+    )
+
+
+def _report(
+    ties: _Ties,
+    field: WarpField,
+    share: float,
+    before: Raster,
+    after: Raster,
+    prior: Mapping,
+    options: RegistrationOptions,
+) -> RegistrationReport:
+    places = ties.fit.places
+    told = ties.fit.at(places)[0]
+    left = np.hypot(*(ties.fit.residuals - told).T)
+    total = least_squares(places, ties.base(places) + ties.scale * told)
+    status = AlignmentStatus.ALIGNED
+    if share < options.whole_share:
+        status = AlignmentStatus.PARTLY_ALIGNED
+    if share == 0.0:
+        status = AlignmentStatus.NOT_ALIGNED
+    expected = field.knots[2][np.isfinite(field.knots[2])]
+    return RegistrationReport(
         status=status,
         method=METHOD,
-        reason=_reason(fit, mapping, prior, seen, grid, is_fine=is_fine, status=status),
-        shift_x_px=float(np.median(field[0])),
-        shift_y_px=float(np.median(field[1])),
+        reason=_reason(ties, share, before, after, prior),
+        shift_x_px=float(np.median(field.knots[0])),
+        shift_y_px=float(np.median(field.knots[1])),
         rotation_deg=float(np.degrees(np.arctan2(total[1, 0] - total[0, 1], np.trace(total) - 1))),
-        scale=scale,
-        residual_median_px=float(np.median(residual)),
-        residual_p95_px=float(np.percentile(residual, 95)),
-        inlier_share=fit.share,
-        tie_points=_tie_points(places, targets, residual),
+        scale=scale_of(total),
+        residual_median_px=float(np.median(left)),
+        residual_p95_px=float(np.percentile(left, 95)),
+        inlier_share=ties.share,
+        tie_points=_tie_points(ties, left),
+        aligned_share=share,
+        error_median_px=float(np.median(expected)) if expected.size else None,
+        error_p95_px=float(np.percentile(expected, 95)) if expected.size else None,
     )
-    return Registration(report=report, field=field)
 
 
-def _status(fit: Fit, grid: Grid, options: RegistrationOptions) -> AlignmentStatus:
-    if fit.share >= options.sure_agreeing_share and _coverage(fit, grid) >= 0.75:  # noqa: PLR2004 - of 16 cells
-        return AlignmentStatus.ALIGNED
-    return AlignmentStatus.PARTLY_ALIGNED
-
-
-def _coverage(fit: Fit, grid: Grid, cells: int = 4) -> float:
-    """Return the share of cells of the grid that hold a place that agrees."""
-    places = fit.places[fit.agreeing]
-    row = np.clip(places[:, 1] * cells // grid.height, 0, cells - 1)
-    column = np.clip(places[:, 0] * cells // grid.width, 0, cells - 1)
-    return len(set(zip(row.tolist(), column.tolist(), strict=True))) / cells**2
-
-
-def _reason(
-    fit: Fit,
-    mapping: Mapping,
-    prior: Mapping,
-    seen: tuple[Overview, Overview],
-    grid: Grid,
-    *,
-    is_fine: bool,
-    status: AlignmentStatus,
-) -> str:
-    parts = [f"{int(fit.agreeing.sum())} of {fit.tried} places agree"]
-    if status is AlignmentStatus.PARTLY_ALIGNED:
-        parts.append("ground far from them is not assessed")
-    if not is_fine:
-        parts.append("only at a coarser scale than the pixels")
-    if grid.is_georeferenced:
-        parts.append(_disagreement(fit, mapping, prior, grid))
-    if _is_same_picture(fit, seen):
+def _reason(ties: _Ties, share: float, before: Raster, after: Raster, prior: Mapping) -> str:
+    pinned = int(ties.is_pinned.sum())
+    parts = [f"{len(ties.targets) - pinned} of {ties.tried} places agree"]
+    if pinned:
+        parts.append(f"{pinned} were pinned by hand")
+    if share < 1.0:
+        parts.append(f"{1 - share:.1%} of the common ground is not vouched for and not assessed")
+    if before.grid.is_georeferenced and after.grid.is_georeferenced:
+        parts.append(_disagreement(ties, prior, before.grid))
+    if _is_same_picture(ties, before, after):
         parts.append("the two files show the same picture")
     return "; ".join(parts)
 
 
-def _disagreement(fit: Fit, mapping: Mapping, prior: Mapping, grid: Grid) -> str:
-    places = fit.places[fit.agreeing]
-    apart = float(np.median(np.hypot(*(mapping(places) - prior(places)).T)))
-    unit = np.median(np.hypot(*(prior(places + np.array([1.0, 0.0])) - prior(places)).T))
-    metres = apart / float(unit) * (grid.gsd_m or 1.0)
+def _disagreement(ties: _Ties, prior: Mapping, grid: Grid) -> str:
+    places = ties.fit.places
+    apart = float(np.median(np.hypot(*(ties.targets - prior(places)).T)))
+    metres = apart / ties.scale * (grid.gsd_m or 1.0)
     return f"the references disagree by {metres:.1f} m"
 
 
-def _is_same_picture(fit: Fit, seen: tuple[Overview, Overview]) -> bool:
+def _is_same_picture(ties: _Ties, before: Raster, after: Raster, side: int = 512) -> bool:
     """Tell whether the luminance agrees as it only does between copies of one picture."""
-    before, after = seen
-    height, width = before.image.shape
-    if before.factor != after.factor or before.image.shape != after.image.shape:
+    height, width = before.grid.shape
+    window = Window(
+        row=max(0, (height - side) // 2),
+        column=max(0, (width - side) // 2),
+        height=min(side, height),
+        width=min(side, width),
+    )
+    seen = block(before, window, 1)
+    other = block_of_after(after, seen, ties.mapping)
+    inner = seen.valid & other.valid
+    if inner.sum() < 100:  # noqa: PLR2004 - too few to tell
         return False
-    shift = np.median(after.from_full(fit.targets) - before.from_full(fit.places), axis=0)
-    matrix = np.eye(3)
-    matrix[:2, 2] = np.round(shift)
-    moved = warped_by(after.image, matrix, (height, width))
-    inner = before.valid & after.valid
-    inner[:8], inner[-8:], inner[:, :8], inner[:, -8:] = False, False, False, False
-    if np.abs(shift).max() > 4 or inner.sum() < 100:  # noqa: PLR2004 - copies lie on each other
+    pair = (seen.image[inner].astype(float), other.image[inner].astype(float))
+    if min(np.ptp(values) for values in pair) == 0:
         return False
-    likeness = np.corrcoef(before.image[inner].astype(float), moved[inner].astype(float))[0, 1]
-    return bool(likeness > 0.985)  # noqa: PLR2004 - two looks of one place stay below 0.95
+    return bool(np.corrcoef(*pair)[0, 1] > 0.985)  # noqa: PLR2004 - two looks of one place stay below 0.95
 
 
-def _tie_points(places: Float, targets: Float, residual: Float) -> tuple[TiePoint, ...]:
+def _tie_points(ties: _Ties, left: Float) -> tuple[TiePoint, ...]:
+    rows = zip(ties.fit.places, ties.targets, left, ties.is_pinned, strict=True)
     return tuple(
         TiePoint(
             before_x=float(place[0]),
             before_y=float(place[1]),
             after_x=float(target[0]),
             after_y=float(target[1]),
-            residual_px=float(left),
+            residual_px=float(rest),
+            origin=TieOrigin.PINNED if pinned else TieOrigin.FOUND,
         )
-        for place, target, left in zip(places, targets, residual, strict=True)
+        for place, target, rest, pinned in rows
     )
-
-
-def aligned_tie_points(report: RegistrationReport, *, grid: Grid) -> list[dict[str, float]]:
-    """Return the agreeing places as rows for a table or GeoJSON.
-
-    Returns
-    -------
-    list of dict
-        Per place ``x`` and ``y`` in map coordinates of the before-grid (pixels without reference),
-        ``shift_x_px``, ``shift_y_px`` and ``residual_px``.
-    """
-    rows = []
-    for tie in report.tie_points:
-        x, y = grid.transform @ (tie.before_x, tie.before_y)
-        rows.append(
-            {
-                "x": float(x),
-                "y": float(y),
-                "shift_x_px": tie.after_x - tie.before_x,
-                "shift_y_px": tie.after_y - tie.before_y,
-                "residual_px": tie.residual_px,
-            }
-        )
-    return rows

@@ -11,37 +11,82 @@ class RegistrationOptions:
     """How an after-image is brought onto a before-image."""
 
     working_side_px: int = 2000
-    """Longest side at which features are sought: the coarse cost does not grow with the image."""
+    """Longest side at which features are sought."""
+    block_side_px: int = 512
+    """Side of the blocks whose correlation gives the first shift, in pixels of their own scale."""
+    blocks: int = 9
+    """Blocks looked at, however large the image: the cost of the first step does not grow."""
     least_side_px: int = 160
     """Images with a shorter side are refused."""
     features: int = 5000
     """Features kept per image, spread over its cells."""
     match_ratio: float = 0.85
     """A match must be nearer than this share of the distance to the second best."""
-    reference_margin: float = 0.15
-    """Share of the before-image's side by which two references may disagree."""
-    tie_points: int = 400
-    """Places tried, on a regular lattice."""
+    reference_margin_px: float = 1000.0
+    """Pixels of the before-image by which two references may disagree."""
+    first_places: int = 256
+    """Places tried to bear out a hypothesis, on a regular lattice."""
+    places: int = 1600
+    """Places tried at full resolution first; more only where these show a distortion."""
+    most_places: int = 60_000
+    """Places tried at full resolution in the end, at most."""
+    closest_px: int = 16
+    """Least distance between the places tried in the end."""
     patch_px: int = 96
-    """Side of the patch compared at each place."""
+    """Side of the patch compared at each place first."""
     small_side_px: int = 300
     """Below this shorter side of either image, smaller patches are compared, so that enough fit."""
     small_patch_px: int = 64
-    """Side of the patch compared in small images."""
+    """Side of the patch compared first in small images."""
+    fine_patch_px: int = 32
+    """Side of the patch compared in the end: small, so that few hold both roof and ground."""
+    first_search_px: int = 10
+    """How far from a hypothesis a place is sought, in pixels of the working scale."""
     search_px: int = 10
-    """How far from its prediction a place is sought, in pixels of the working scale."""
-    least_correlation: float = 0.2
-    """Gradient correlation from which a place counts as found."""
-    least_lead: float = 0.03
+    """How far from a first field a place is sought."""
+    fine_search_px: int = 9
+    """The same in the end: roofs that lean pull a first field off the ground by several pixels."""
+    least_correlation: float = 0.15
+    """Correlation of structure from which a place counts as found."""
+    fine_correlation: float = 0.2
+    """The same of small patches, which chance makes alike more easily."""
+    least_lead: float = 0.0
     """Lead of the best correlation over any other a few pixels away."""
     agreement_px: float = 2.0
-    """Distance to the fit within which a place agrees."""
-    least_agreeing: int = 18
-    """Places that must agree, at least."""
+    """Distance to a hypothesis within which a place bears it out, at the working scale."""
+    likeness_px: float = 1.0
+    """Distance within which two neighbouring places say the same."""
+    neighbours: int = 64
+    """Places nearby that are asked whether they say the same."""
+    least_alike: int = 5
+    """Of these, how many must."""
+    ground_steps: tuple[tuple[int, float, float], ...] = (
+        (3, 14.0, 1.25),
+        (2, 3.0, 1.0),
+        (1, 1.5, 0.8),
+    )
+    """From far to near: one place in how many is asked, how far from what is known so far it may
+    lie, and within what distance two say the same, in pixels."""
+    ground_slope: float = 0.02
+    """Pixels per pixel of distance by which what neighbours say may differ besides."""
+    least_spread_px: float = 2.0
+    """Distance from a plane at which a place becomes suspect, at least."""
+    least_agreeing: int = 12
+    """Places that must bear out a hypothesis, at least."""
     least_agreeing_share: float = 0.05
-    """Share of the places tried that must agree, at least."""
+    """Share of the places tried that must, at least."""
     sure_agreeing_share: float = 0.18
-    """Share from which the whole ground counts as aligned, if the places are spread out."""
+    """Share from which no other hypothesis is tried."""
+    level_px: float = 0.12
+    """Distortion (one standard deviation beyond an affine fit) below which no more is measured."""
+    most_error_px: float = 1.5
+    """Error expected (one standard deviation) above which ground is not aligned."""
+    interpolated_px: float = 800.0
+    """Distance to the nearest agreeing places up to which ground between them is vouched for."""
+    extrapolated_px: float = 200.0
+    """The same for ground beyond them."""
+    whole_share: float = 0.97
+    """Share of the common ground that must be vouched for to call a pair aligned."""
     seed: int = 1
     """Seed of the random sampling."""
 

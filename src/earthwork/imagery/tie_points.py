@@ -1,12 +1,11 @@
-"""Places found in both images: sought by the correlation of gradients, and fitted.
+"""Places found in both images: sought by their structure, and kept where neighbours say the same.
 
-References
-----------
-Lewis, J. P. (1995), Fast normalized cross-correlation.
+Coordinates are (x, y) = (column, row) with pixel centres at .5 throughout.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -23,27 +22,34 @@ from earthwork.imagery.mappings import (
     least_squares,
     scale_of,
 )
-from earthwork.imagery.overviews import edges, warped_by
+from earthwork.imagery.overviews import warped_by
 from earthwork.imagery.registration_options import RegistrationOptions
+from earthwork.imagery.structure import MARGIN_PX, matched
 from earthwork.model.grid import Grid, Window
 from earthwork.model.raster import Raster, luminance
+
+Mask = NDArray[np.bool_]
+_TILE_PX = 1024
+_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Places sought: where, how far off their prediction they were found, how clearly."""
+    """Places sought: where, where they were found, how clearly."""
 
     places: Float
-    """Dims (n, 2), before-pixels."""
-    offsets: Float
-    """Dims (n, 2), after-pixels from the prediction."""
-    correlation: Float
-    """Dims (n), -1 where the best is not clear or lies at the rim."""
+    """Dims (n, 2), before-pixels: every place that could be compared."""
+    targets: Float
+    """Dims (n, 2), after-pixels."""
+    clear: Mask
+    """Dims (n): found, and plainly better there than elsewhere."""
+    error_px: Float
+    """Dims (n), standard error of the target, in pixels of the before-image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """An affine fit and the places that agree with it."""
+    """An affine fit to places that were found clearly, and those that agree with it."""
 
     matrix: Float
     """From places to targets."""
@@ -51,7 +57,7 @@ class Fit:
     """Dims (n, 2), before-pixels."""
     targets: Float
     """Dims (n, 2), where they were found, after-pixels."""
-    agreeing: NDArray[np.bool_]
+    agreeing: Mask
     """Dims (n): within reach of the fit."""
     tried: int
     """Places sought."""
@@ -62,11 +68,11 @@ class Fit:
         return float(self.agreeing.sum()) / max(1, self.tried)
 
 
-def lattice(grid: Grid, options: RegistrationOptions) -> Float:
-    """Spread places over a grid, a patch away from its edge: (n, 2)."""
-    margin = options.patch_px // 2 + 2
+def lattice(grid: Grid, *, places: int, patch_px: int, closest_px: int) -> Float:
+    """Spread about so many places over a grid, a patch away from its edge: (n, 2)."""
+    margin = patch_px // 2 + MARGIN_PX + 2
     inner = (max(1, grid.height - 2 * margin), max(1, grid.width - 2 * margin))
-    step = max(options.patch_px // 3, int(np.sqrt(inner[0] * inner[1] / options.tie_points)))
+    step = max(closest_px, int(np.sqrt(inner[0] * inner[1] / places)))
     rows = np.arange(margin, max(margin + 1, grid.height - margin), step)
     columns = np.arange(margin, max(margin + 1, grid.width - margin), step)
     y, x = np.meshgrid(rows, columns, indexing="ij")
@@ -79,94 +85,203 @@ def sought(
     places: Float,
     mapping: Mapping,
     *,
-    search: int,
+    reach: int,
+    patch_px: int,
     options: RegistrationOptions,
 ) -> Found:
-    """Seek each place of the before-image near its prediction in the after-image."""
-    centre, right, below = (mapping(places + step) for step in ((0, 0), (1, 0), (0, 1)))
-    kept, offsets, clarity = [], [], []
-    for index, place in enumerate(places):
-        jacobian = np.stack([right[index] - centre[index], below[index] - centre[index]], axis=1)
-        template = _before_patch(before, place, options.patch_px)
-        scene = _after_patch(after, centre[index], jacobian, options.patch_px + 2 * search)
-        if template is None or scene is None:
-            continue
-        offset, correlation = _peak(template, scene, options.least_lead)
-        kept.append(place)
-        offsets.append(jacobian @ offset)
-        clarity.append(correlation)
+    """Seek places of the before-image in the after-image.
+
+    Parameters
+    ----------
+    before, after
+        The two images.
+    places
+        Dims (n, 2), whole pixels.
+    mapping
+        Where each is expected.
+    reach
+        How far from there it is sought, in pixels of the before-image.
+    patch_px
+        Side of what is compared.
+    options
+        When a place counts as found.
+    """
+    centres = mapping(places)
+    turns = _jacobians(mapping, places, centres)
+    side = patch_px + 2 * MARGIN_PX
+    kept: list[int] = []
+    parts: list[tuple[Float, Mask, Float]] = []
+    batch: list[tuple[int, Image, Image, Float]] = []
+    for index, template, scene, part in _patches(
+        before, after, places, centres, turns, side, reach
+    ):
+        kept.append(index)
+        batch.append((index, template, scene, part))
+        if len(batch) == _BATCH:
+            parts.append(_matched(batch, centres, turns, options))
+            batch = []
+    if batch:
+        parts.append(_matched(batch, centres, turns, options))
+    if not kept:
+        return Found(
+            places=np.zeros((0, 2)), targets=np.zeros((0, 2)), clear=np.zeros(0, bool),
+            error_px=np.zeros(0),
+        )  # fmt: skip
     return Found(
-        places=np.array(kept, np.float64).reshape(-1, 2),
-        offsets=np.array(offsets, np.float64).reshape(-1, 2),
-        correlation=np.array(clarity, np.float64),
+        places=places[kept],
+        targets=np.concatenate([targets for targets, _, _ in parts]),
+        clear=np.concatenate([clear for _, clear, _ in parts]),
+        error_px=np.concatenate([error for _, _, error in parts]),
     )
 
 
-def _before_patch(before: Raster, place: Float, side: int) -> Image | None:
-    column, row = (place - side // 2).astype(int)
-    if min(column, row) < 0 or row + side > before.grid.height or column + side > before.grid.width:
+def _jacobians(mapping: Mapping, places: Float, centres: Float, step: float = 8.0) -> Float:
+    """Return the local matrices (n, 2, 2) of a mapping."""
+    right = (mapping(places + [step, 0.0]) - centres) / step
+    below = (mapping(places + [0.0, step]) - centres) / step
+    return np.stack([right, below], axis=2)
+
+
+def _matched(
+    batch: list[tuple[int, Image, Image, Float]],
+    centres: Float,
+    turns: Float,
+    options: RegistrationOptions,
+) -> tuple[Float, Mask, Float]:
+    found = matched(np.stack([b[1] for b in batch]), np.stack([b[2] for b in batch]))
+    at = [b[0] for b in batch]
+    # the scene was cut at a whole pixel: its middle lies a part of one from the prediction
+    middle = np.stack([b[3] for b in batch])
+    targets = centres[at] + np.einsum("nij,nj->ni", turns[at], found.offsets + middle)
+    clear = (found.correlation >= options.least_correlation) & (found.lead >= options.least_lead)
+    return targets, clear, found.error_px
+
+
+def _patches(
+    before: Raster,
+    after: Raster,
+    places: Float,
+    centres: Float,
+    turns: Float,
+    side: int,
+    reach: int,
+) -> Iterator[tuple[int, Image, Image, Float]]:
+    """Yield (index, template, scene, offset of its middle), tile by tile where places lie close."""
+    wide = side + 2 * reach + 4
+    spread = int(np.ceil(np.abs(turns).sum(axis=2).max() * wide / 2)) + 3
+    for group in _groups(places):
+        first = _Region.around(before, places[group], side // 2 + 1)
+        second = _Region.around(after, centres[group], spread)
+        for index in group:
+            template = first.cut(places[index], side)
+            if template is None:
+                continue
+            scene = second.scene(centres[index], turns[index], side + 2 * reach)
+            if scene is not None:
+                yield int(index), template, *scene
+
+
+def _groups(places: Float) -> list[NDArray[np.intp]]:
+    """Group places by tiles, if a tile holds many; else each by itself."""
+    if len(places) < 2:  # noqa: PLR2004 - a group of one
+        return [np.arange(len(places))]
+    extent = np.ptp(places, axis=0) + 1
+    density = len(places) / float(extent[0] * extent[1])
+    if density * _TILE_PX**2 < 24:  # noqa: PLR2004 - cheaper to read the patches alone
+        return [np.array([index]) for index in range(len(places))]
+    tile = (places // _TILE_PX).astype(int)
+    key = tile[:, 1] * (tile[:, 0].max() + 1) + tile[:, 0]
+    order = np.argsort(key, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Region:
+    """Luminance of a part of an image, read once."""
+
+    image: Image
+    valid: Mask
+    row: int
+    column: int
+
+    @classmethod
+    def around(cls, raster: Raster, points: Float, margin: int) -> _Region:
+        """Read what lies within a margin of points, clipped to the image."""
+        finite = points[np.isfinite(points).all(axis=1)]
+        height, width = raster.grid.shape
+        if finite.size:
+            low = np.clip(np.floor(finite.min(axis=0)) - margin, 0, [width, height]).astype(int)
+            high = np.clip(np.ceil(finite.max(axis=0)) + margin, 0, [width, height]).astype(int)
+        if not finite.size or (high <= low).any():
+            nothing = np.zeros((0, 0))
+            return cls(image=nothing.astype(np.float32), valid=nothing > 0, row=0, column=0)
+        window = Window(
+            row=int(low[1]), column=int(low[0]), height=int(high[1] - low[1]),
+            width=int(high[0] - low[0]),
+        )  # fmt: skip
+        return cls(
+            image=luminance(raster.read(window)),
+            valid=raster.valid(window),
+            row=window.row,
+            column=window.column,
+        )
+
+    def cut(self, middle: Float, side: int) -> Image | None:
+        """Return the square about a whole-pixel point; None if it is not all there."""
+        return self._square(int(middle[1]) - side // 2, int(middle[0]) - side // 2, side)
+
+    def _square(self, row: int, column: int, side: int) -> Image | None:
+        top, left = row - self.row, column - self.column
+        height, width = self.image.shape
+        if min(top, left) < 0 or top + side > height or left + side > width:
+            return None
+        place = (slice(top, top + side), slice(left, left + side))
+        if not self.valid[place].all():
+            return None
+        return self.image[place]
+
+    def scene(self, middle: Float, turn: Float, side: int) -> tuple[Image, Float] | None:
+        """Return the square about a point, turned upright, and where its middle truly lies.
+
+        An image that is neither turned nor scaled is cut at whole pixels, not resampled.
+        """
+        if not np.isfinite(middle).all():
+            return None
+        if np.abs(turn - np.eye(2)).max() * side / 2 < 0.25:  # noqa: PLR2004 - a quarter pixel at the rim
+            whole = np.round(middle)
+            cut = self.cut(whole, side)
+            return None if cut is None else (cut, whole - middle)
+        reach = int(np.ceil(np.abs(turn).sum(axis=1).max() * side / 2)) + 2
+        row, column = int(middle[1]) - reach, int(middle[0]) - reach
+        source = self._square(row, column, 2 * reach)
+        if source is None:
+            return None
+        matrix = np.eye(3)
+        matrix[:2, :2] = turn
+        matrix[:2, 2] = middle - [column, row] - turn @ [side / 2, side / 2]
+        size = float(np.sqrt(abs(np.linalg.det(turn))))
+        if size > 1.5:  # noqa: PLR2004 - what is made smaller must be smoothed first
+            source = cv2.GaussianBlur(source, (0, 0), 0.4 * size)
+        return warped_by(np.asarray(source, np.float32), matrix, (side, side)), np.zeros(2)
+
+
+def fitted(found: Found, options: RegistrationOptions, *, factor: float = 1.0) -> Fit | None:
+    """Fit an affine matrix to what was clearly found; None where too little was.
+
+    Parameters
+    ----------
+    found
+        Places sought.
+    options
+        How near a place must lie to agree, at the working scale.
+    factor
+        Full pixels per pixel of the working scale.
+    """
+    if found.clear.sum() < 6:  # noqa: PLR2004 - twice what an affine fit needs
         return None
-    window = Window(row=int(row), column=int(column), height=side, width=side)
-    if not before.valid(window).all():
-        return None
-    strength = edges(luminance(before.read(window)))
-    return strength if float(strength.std()) > 0 else None
-
-
-def _after_patch(after: Raster, centre: Float, jacobian: Float, side: int) -> Image | None:
-    if not np.isfinite(centre).all() or not np.isfinite(jacobian).all():
-        return None
-    reach = int(np.ceil(np.abs(jacobian).sum(axis=1).max() * side / 2)) + 2
-    column, row = (int(value) - reach for value in centre)
-    window = Window(row=row, column=column, height=2 * reach, width=2 * reach)
-    inside = Window(row=0, column=0, height=after.grid.height, width=after.grid.width)
-    if min(row, column) < 0 or row + 2 * reach > inside.height or column + 2 * reach > inside.width:
-        return None
-    if not after.valid(window).all():
-        return None
-    matrix = np.eye(3)
-    matrix[:2, :2] = jacobian
-    matrix[:2, 2] = centre - [column, row] - jacobian @ [side / 2, side / 2]
-    strength = edges(warped_by(luminance(after.read(window)), matrix, (side, side)))
-    return strength if float(strength.std()) > 0 else None
-
-
-def _peak(template: Image, scene: Image, least_lead: float) -> tuple[Float, float]:
-    """Return the offset (x, y) of the best correlation from the centre, to part of a pixel."""
-    surface = np.asarray(cv2.matchTemplate(scene, template, cv2.TM_CCOEFF_NORMED), np.float64)
-    row, column = np.unravel_index(surface.argmax(), surface.shape)
-    best = float(surface[row, column])
-    x = column + _vertex(surface[row], int(column)) - (surface.shape[1] - 1) / 2
-    y = row + _vertex(surface[:, column], int(row)) - (surface.shape[0] - 1) / 2
-    at_rim = min(row, column) == 0 or row + 1 == surface.shape[0] or column + 1 == surface.shape[1]
-    clear = not at_rim and best - _rival(surface, int(row), int(column)) >= least_lead
-    return np.array([x, y], np.float64), best if clear else -1.0
-
-
-def _rival(surface: Float, row: int, column: int, apart: int = 4) -> float:
-    """Return the best correlation away from the peak: along a street or a wall it is as good."""
-    others = surface.copy()
-    others[max(0, row - apart) : row + apart + 1, max(0, column - apart) : column + apart + 1] = -1
-    return float(others.max())
-
-
-def _vertex(values: Float, at: int) -> float:
-    """Return where a parabola through three values peaks, -0.5 to 0.5 from the middle one."""
-    if at in {0, len(values) - 1}:
-        return 0.0
-    left, middle, right = values[at - 1 : at + 2]
-    bend = left - 2 * middle + right
-    return 0.0 if bend >= 0 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
-
-
-def fitted(found: Found, mapping: Mapping, options: RegistrationOptions) -> Fit | None:
-    """Fit an affine matrix to what was clearly found; None where too little was."""
-    clear = found.correlation >= options.least_correlation
-    if clear.sum() < 6:  # noqa: PLR2004 - twice what an affine fit needs
-        return None
-    places = found.places[clear]
-    targets = mapping(places) + found.offsets[clear]
-    matrix = _affine(places, targets, options)
+    places, targets = found.places[found.clear], found.targets[found.clear]
+    reach = options.agreement_px * factor
+    matrix = _affine(places, targets, reach)
     if matrix is None:
         return None
     residual = np.hypot(*(targets - applied(matrix, places)).T)
@@ -174,66 +289,26 @@ def fitted(found: Found, mapping: Mapping, options: RegistrationOptions) -> Fit 
         matrix=matrix,
         places=places,
         targets=targets,
-        agreeing=residual <= options.agreement_px * max(scale_of(matrix), 1e-6),
+        agreeing=residual <= reach * max(scale_of(matrix), 1e-6),
         tried=len(found.places),
     )
 
 
-def _affine(places: Float, targets: Float, options: RegistrationOptions) -> Float | None:
+def _affine(places: Float, targets: Float, reach: float) -> Float | None:
     """Fit a similarity by consensus, then an affine transform to what agrees with it."""
-    rough = similarity(places, targets, reach=2 * options.agreement_px)
+    rough = similarity(places, targets, reach=2 * reach)
     if rough is None:
         return None
-    near = np.hypot(*(targets - applied(rough, places)).T) <= 2 * options.agreement_px
-    if near.sum() < 6:  # noqa: PLR2004 - as above
-        return None
-    for _ in range(3):
-        matrix = least_squares(places[near], targets[near])
-        near = np.hypot(*(targets - applied(matrix, places)).T) <= options.agreement_px * 1.5
+    near = np.hypot(*(targets - applied(rough, places)).T) <= 2 * reach
+    for _ in range(4):
         if near.sum() < 6:  # noqa: PLR2004 - as above
             return None
-    return least_squares(places[near], targets[near])
+        matrix = least_squares(places[near], targets[near])
+        near = np.hypot(*(targets - applied(matrix, places)).T) <= reach * 1.5
+    return matrix
 
 
 def holds(fit: Fit, options: RegistrationOptions) -> bool:
     """Tell whether enough places agree for an alignment."""
     enough = int(fit.agreeing.sum()) >= options.least_agreeing
     return enough and fit.share >= options.least_agreeing_share and not is_mirror(fit.matrix)
-
-
-def smoothed(fit: Fit, rough: Mapping, grid: Grid, options: RegistrationOptions) -> Mapping:
-    """Add to a fit the part of its residuals that neighbouring places share."""
-    base = _corrected(fit, rough)
-    places = fit.places
-    residual = fit.targets - base(places)
-    length = np.hypot(*residual.T)
-    kept = length <= 2 * options.agreement_px
-    known, rest = places[kept], residual[kept]
-    spacing = np.sqrt(grid.height * grid.width / options.tie_points)
-    reach = float(max(0.75 * options.patch_px, 1.5 * spacing))
-    # once more on what is left: one pass of averaging flattens a hill
-    left = rest - _shared(known, known, rest, reach)
-
-    def mapping(points: Float) -> Float:
-        moved = base(points)
-        for start in range(0, len(points), 4096):
-            part = slice(start, start + 4096)
-            moved[part] = moved[part] + _shared(points[part], known, rest + left, reach)
-        return moved
-
-    return mapping
-
-
-def _corrected(fit: Fit, rough: Mapping) -> Mapping:
-    """Return the rough mapping with an affine correction: curvature of the references is kept."""
-    kept = fit.agreeing
-    correction = least_squares(rough(fit.places[kept]), fit.targets[kept])
-    return lambda points: applied(correction, rough(points))
-
-
-def _shared(points: Float, known: Float, rest: Float, reach: float, prior: float = 2.0) -> Float:
-    """Average residuals with Gaussian weights, drawn to zero where few places are near."""
-    squared = ((points[:, None, :] - known[None]) ** 2).sum(axis=2)
-    weight = np.exp(-0.5 * squared / reach**2)
-    result: Float = (weight @ rest) / (weight.sum(axis=1, keepdims=True) + prior)
-    return result

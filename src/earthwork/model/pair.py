@@ -86,6 +86,12 @@ class RegistrationReport:
     """Tie points that agree over those proposed, 0 to 1."""
     tie_points: tuple[TiePoint, ...]
     """The points that agree."""
+    aligned_share: float = 0.0
+    """Share of the common ground that places vouch for, 0 to 1."""
+    error_median_px: float | None = None
+    """Median over that ground of the error expected (one standard deviation)."""
+    error_p95_px: float | None = None
+    """95th percentile of the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from earthwork.model.grid import Grid, Window
 
 Float = NDArray[np.float64]
 Image = NDArray[np.float32]
+_STEPS_BACK = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,18 @@ class WarpField:
             self.knots[:2, top + 1, left] * (1 - along) + self.knots[:2, top + 1, left + 1] * along
         )
         found: Float = (upper * (1 - down) + lower * down).T
+        return found
+
+    def to_after(self, points: Float) -> Float:
+        """Move points (n, 2) of the before-image to the after-image."""
+        return points + self.at(points)
+
+    def to_before(self, points: Float) -> Float:
+        """Move points (n, 2) of the after-image to the before-image."""
+        found = points.copy()
+        # a smooth field varies slowly: each round brings the rest of the way but for a few per cent
+        for _ in range(_STEPS_BACK):
+            found = points - self.at(found)
         return found
 
     def _sampled(self, knots: Float, window: Window) -> Image:

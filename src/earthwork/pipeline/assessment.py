@@ -47,16 +47,23 @@ from earthwork.pipeline.judging import Material, case_area, judge_material
 from earthwork.pipeline.laying import lay_on
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.observing import PlacedCandidate, TakenIn, take_in
-from earthwork.pipeline.opening import open_scene, prepare_scene, read_scene, sidecars, stated
+from earthwork.pipeline.opening import (
+    open_scene,
+    prepare_scene,
+    read_scene,
+    sidecars,
+    stated,
+    taken_of,
+)
 from earthwork.pipeline.pairing import (
-    align,
+    PairQuestion,
     open_aligned,
+    prepare_pair,
     read_aligned,
     read_field,
     read_mask,
     read_reasons,
     read_registration,
-    write_pair,
 )
 from earthwork.pipeline.plan import Bench, Plan, Recorded, StepList, digest_of
 from earthwork.pipeline.reading import (
@@ -299,10 +306,10 @@ def _opened(pair: tuple[str, str], bench: Bench) -> tuple[tuple[Scene, Path], ..
 def _align(pair: tuple[str, str], bench: Bench, out: Path) -> None:
     (before, first), (after, second) = _opened(pair, bench)
     with open_scene(before, first, bench) as earlier, open_scene(after, second, bench) as later:
-        aligned = align(earlier, later)
-    for decision in (*aligned.decisions, aligned.report.reason):
+        question = PairQuestion(before=taken_of(before), after=taken_of(after))
+        prepared = prepare_pair(earlier, later, out, question=question, note=bench.note)
+    for decision in (*prepared.decisions, prepared.report.reason):
         bench.note(decision)
-    write_pair(aligned, out)
 
 
 def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
@@ -503,7 +510,7 @@ def _pictures(material: Material, names: _Names, bench: Bench, stack: ExitStack)
                 before=before,
                 after=after,
                 aligned=stack.enter_context(open_aligned(folder)),
-                field=read_field(folder),
+                field=read_field(folder, scenes[before].grid),
                 report=read_registration(folder),
                 reasons=read_reasons(folder),
             )

@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from earthwork.errors import InvalidValue
+from earthwork.errors import InvalidValue, NotAligned
 from earthwork.imagery.orthorectification import ground_grid, orthorectify
 from earthwork.imagery.placement import place_by_bounds, place_by_points
+from earthwork.imagery.radiometry import normalised
 from earthwork.io.camera_models import find_camera_model, read_camera_model
 from earthwork.io.control_points import read_control_points
 from earthwork.io.deliveries import read_delivery
 from earthwork.io.footprints import read_footprints
 from earthwork.io.rasters import RasterFile, open_raster, read_array, write_raster
 from earthwork.io.roads import read_carriageways
+from earthwork.io.tie_marks import read_tie_marks
 from earthwork.io.timestamps import parse_capture
 from earthwork.model.camera import RationalCamera
 from earthwork.model.case import Bounds
 from earthwork.model.interval import Interval
-from earthwork.model.pair import RegistrationReport
+from earthwork.model.pair import AlignmentStatus, RegistrationReport, TieMarks
+from earthwork.model.raster import Raster
 from earthwork.pipeline.detecting import PairNames, detect, footprint_decisions, write_proposal
 from earthwork.pipeline.laying import lay_on
 from earthwork.pipeline.pairing import (
+    ALIGNED_FILE,
+    FIELD_FILE,
+    MASK_FILE,
+    REPORT_FILE,
     AlignedPair,
-    align,
+    OnGrid,
+    PairQuestion,
+    PreparedPair,
+    Taken,
     masked_pixels,
-    reason_shares,
-    tie_points_geojson,
-    write_pair,
+    prepare_pair,
+    read_aligned,
+    write_windows,
 )
-from earthwork.pipeline.records import to_bytes
+from earthwork.pipeline.plan import digest_of
+from earthwork.pipeline.records import encode, to_bytes
+from earthwork.publishing.alignment_plate import alignment_plate
+from earthwork.publishing.tie_points import tie_points_geojson
+
+TIE_POINTS_FILE = "tie_points.geojson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +87,35 @@ class DetectionResult:
     """Share of the before-image that was assessed, 0 to 1."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignmentFiles:
+    """What one alignment writes besides the aligned image; None is not written."""
+
+    report: Path | None = None
+    """JSON: the registration report, the share assessed and why the rest was not."""
+    field: Path | None = None
+    """GeoTIFF of three bands at the knots of the field: dx, dy and expected error, in pixels."""
+    normalised: Path | None = None
+    """GeoTIFF of float32: the aligned image at the brightness of the earlier one."""
+    mask: Path | None = None
+    """GeoTIFF of the reasons why pixels are not assessed, one bit each; 0 where they are."""
+    tie_points: Path | None = None
+    """GeoJSON of the tie points, to look at, mend and give back."""
+    picture: Path | None = None
+    """PNG of the tie points, what they leave over, and the ground that they vouch for."""
+
+
 def align_files(
     before: Path,
     after: Path,
     *,
     output: Path,
-    report: Path | None = None,
-    field: Path | None = None,
+    files: AlignmentFiles = AlignmentFiles(),
+    marks: Path | None = None,
     gsd_m: float | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> RegistrationReport:
-    """Write the after-image on the before-grid; optionally the report and the field.
+    """Write the after-image on the before-grid, window by window, and how well it fits.
 
     Parameters
     ----------
@@ -87,38 +123,98 @@ def align_files(
         The two images.
     output
         GeoTIFF for the aligned image.
-    report
-        JSON: the registration report, the share assessed and why the rest was not.
-    field
-        GeoTIFF of two float32 bands, dx and dy in pixels.
+    files
+        What else to write.
+    marks
+        GeoJSON of tie points that a person pinned or struck.
     gsd_m
         Ground sample distance in metres of pictures without place.
+    note
+        Hears what is being done.
+
+    Raises
+    ------
+    NotAligned
+        If the two cannot be brought together; the report is written, the image is not.
+    InvalidValue
+        If one file is given twice.
     """
-    pair = _aligned(before, after, gsd_m)
-    grid = pair.before.grid
-    for path in (output, report, field):
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    write_raster(output, masked_pixels(pair.after), grid, nodata=0)
-    if report is not None:
-        report.write_bytes(_report_with_reasons(pair))
-    if field is not None:
-        write_raster(field, pair.field, grid, tags={"UNITS": "pixels", "BANDS": "dx, dy"})
-    return pair.report
-
-
-def _aligned(before: Path, after: Path, gsd_m: float | None) -> AlignedPair:
+    _require_two(before, after)
     with (
+        TemporaryDirectory(prefix="earthwork-align-") as scratch,
         open_raster(before, stated_gsd_m=gsd_m) as first,
         open_raster(after, stated_gsd_m=gsd_m) as second,
     ):
-        return align(first, second)
+        question = PairQuestion(
+            before=_told_by(before, first),
+            after=_told_by(after, second),
+            marks=TieMarks() if marks is None else read_tie_marks(marks, first.grid, second.grid),
+        )
+        pair = prepare_pair(first, second, Path(scratch), question=question, note=note)
+        if files.report is not None:
+            _put(files.report, _report_with_reasons(pair))
+        if files.tie_points is not None:
+            _put(files.tie_points, tie_points_geojson(pair.report, first.grid, second.grid))
+        if files.picture is not None:
+            _put(files.picture, alignment_plate(pair.report, pair.field, first, title=before.name))
+        _require_aligned(pair.report, files.report)
+        _hand_over(Path(scratch), first, pair, output, files)
+    return pair.report
 
 
-def _report_with_reasons(pair: AlignedPair) -> bytes:
+def _require_two(before: Path, after: Path) -> None:
+    if digest_of(before) == digest_of(after):
+        raise InvalidValue(
+            "both files hold the same bytes",
+            where=f"{before} and {after}",
+            cause="one image given twice: there is no before and after",
+        )
+
+
+def _told_by(path: Path, raster: RasterFile) -> Taken:
+    delivery = read_delivery(path)
+    return Taken(sun=delivery.sun, bands=delivery.bands or raster.band_names)
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _require_aligned(report: RegistrationReport, written: Path | None) -> None:
+    if report.status is not AlignmentStatus.NOT_ALIGNED:
+        return
+    choices = ["pin three or more points by hand: earthwork align … --marks points.geojson"]
+    if written is not None:
+        choices.append(f"read the report: {written}")
+    raise NotAligned(
+        f"the two images could not be aligned: {report.reason}",
+        cause="different ground, a mirrored or turned copy, or too little that stayed the same",
+        choices=choices,
+    )
+
+
+def _hand_over(
+    scratch: Path, before: Raster, pair: PreparedPair, output: Path, files: AlignmentFiles
+) -> None:
+    """Move finished files to where the user wants them; write what is derived from them."""
+    wanted = {ALIGNED_FILE: output, FIELD_FILE: files.field, MASK_FILE: files.mask}
+    for name, target in wanted.items():
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(scratch / name, target)
+    if files.normalised is not None and pair.radiometry is not None:
+        files.normalised.parent.mkdir(parents=True, exist_ok=True)
+        with open_raster(output) as aligned:
+            view = normalised(aligned, pair.radiometry)
+            write_windows(files.normalised, OnGrid(raster=view, grid=before.grid))
+
+
+def _report_with_reasons(pair: PreparedPair) -> bytes:
     report = json.loads(to_bytes(pair.report))
-    report["shares"] = reason_shares(pair.assessed)
+    report["shares"] = pair.shares
     report["decisions"] = list(pair.decisions)
+    report["radiometry"] = None if pair.radiometry is None else encode(pair.radiometry)
     return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -144,8 +240,9 @@ def detect_files(
         Hears what is being done.
     """
     output.mkdir(parents=True, exist_ok=True)
+    _require_two(files.before, files.after)
     note("aligning")
-    pair = _aligned(files.before, files.after, gsd_m)
+    pair = _aligned(files, output, gsd_m, note)
     grid = pair.before.grid
     footprints = (
         None
@@ -165,12 +262,27 @@ def detect_files(
     for decision in () if footprints is None else footprint_decisions(footprints, names):
         note(decision)
     proposal = detect(pair, names=names, footprints=footprints, roads=roads)
-    write_pair(pair, output)
-    (output / "tie_points.geojson").write_text(json.dumps(tie_points_geojson(pair.report)))
     write_proposal(proposal, grid, output, has_footprints=footprints is not None)
     return DetectionResult(
         report=pair.report, candidates=len(proposal.candidates), assessed=pair.assessed.share
     )
+
+
+def _aligned(
+    files: DetectionFiles, output: Path, gsd_m: float | None, note: Callable[[str], None]
+) -> AlignedPair:
+    """Prepare a pair in the output folder and return it in memory; refuse one that does not fit."""
+    with (
+        open_raster(files.before, stated_gsd_m=gsd_m) as first,
+        open_raster(files.after, stated_gsd_m=gsd_m) as second,
+    ):
+        question = PairQuestion(
+            before=_told_by(files.before, first), after=_told_by(files.after, second)
+        )
+        pair = prepare_pair(first, second, output, question=question, note=note)
+        _put(output / TIE_POINTS_FILE, tie_points_geojson(pair.report, first.grid, second.grid))
+        _require_aligned(pair.report, output / REPORT_FILE)
+        return read_aligned(first, output)
 
 
 def _taken(image: Path, stated: str | None) -> Interval | None:

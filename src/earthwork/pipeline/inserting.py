@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pyproj import CRS
@@ -43,6 +42,7 @@ from earthwork.model.pair import AlignmentStatus
 from earthwork.model.raster import ArrayRaster
 from earthwork.model.scene import Angles
 from earthwork.model.vocabulary import Kind
+from earthwork.model.warp_field import WarpField
 from earthwork.simulate.inserting.backdrop import Backdrop, study_backdrop
 from earthwork.simulate.inserting.chance_works import DEFAULT_CHANCE, ChanceOptions, draw_works
 from earthwork.simulate.inserting.insertion import (
@@ -340,34 +340,7 @@ def _buildings(files: InsertionFiles, grid: Grid) -> tuple[BaseGeometry, ...]:
 # ---------------------------------------------------------------- pairs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pair:
-    """How the pixels of an earlier picture lie in a later one."""
-
-    grid: Grid
-    """Grid of the earlier picture."""
-    field: NDArray[np.float32]
-    """Dims (2, row, column): before (x, y) lies in after at (x + dx, y + dy)."""
-
-    def to_after(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Move points (column, row) of the earlier picture to the later one."""
-        return points + self._shift(points)
-
-    def to_before(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Move points (column, row) of the later picture to the earlier one."""
-        found = points.copy()
-        # The field varies slowly: each round brings the rest of the way but for a few per cent.
-        for _ in range(6):
-            found = points - self._shift(found)
-        return found
-
-    def _shift(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        column = np.clip(points[:, 0].astype(int), 0, self.grid.width - 1)
-        row = np.clip(points[:, 1].astype(int), 0, self.grid.height - 1)
-        return np.stack([self.field[0, row, column], self.field[1, row, column]], axis=1)
-
-
-def _paired(before: Path, after: ArrayRaster, *, facts: PictureFacts) -> _Pair:
+def _paired(before: Path, after: ArrayRaster, *, facts: PictureFacts) -> WarpField:
     with open_raster(before, stated_gsd_m=facts.gsd_m) as raster:
         registration = register(raster, after)
         if registration.report.status is AlignmentStatus.NOT_ALIGNED:
@@ -376,7 +349,7 @@ def _paired(before: Path, after: ArrayRaster, *, facts: PictureFacts) -> _Pair:
                 where=str(before),
                 choices=["a pair of the same ground", "one picture alone"],
             )
-        return _Pair(grid=raster.grid, field=registration.field)
+        return registration.field
 
 
 # ---------------------------------------------------------------- works
@@ -386,7 +359,7 @@ def _works(
     files: InsertionFiles,
     grid: Grid,
     backdrop: Backdrop,
-    pair: _Pair | None,
+    pair: WarpField | None,
     *,
     seed: int,
     chance: ChanceOptions,
@@ -406,7 +379,7 @@ def _works(
 
 
 def read_works(
-    path: Path, *, grid: Grid, gsd_m: float, pair: _Pair | None = None
+    path: Path, *, grid: Grid, gsd_m: float, pair: WarpField | None = None
 ) -> tuple[InsertedWork, ...]:
     """Read works from a vector file.
 
@@ -658,7 +631,7 @@ def _png(drawn: Inserted, tags: Mapping[str, str]) -> bytes:
 
 
 def _truth(
-    works: Sequence[InsertedWork], grid: Grid, gsd_m: float, *, pair: _Pair | None = None
+    works: Sequence[InsertedWork], grid: Grid, gsd_m: float, *, pair: WarpField | None = None
 ) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
@@ -674,7 +647,7 @@ def _truth(
     }
 
 
-def _placed(work: InsertedWork, grid: Grid, gsd_m: float, pair: _Pair | None) -> BaseGeometry:
+def _placed(work: InsertedWork, grid: Grid, gsd_m: float, pair: WarpField | None) -> BaseGeometry:
     """Return a work in longitude and latitude, or in pixels of a picture without place."""
     outline = to_pixels(work.outline, rows=grid.height, gsd_m=gsd_m)
     if pair is not None:

@@ -8,9 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
@@ -19,6 +17,7 @@ from earthwork.model.grid import Grid, Window, reproject
 from earthwork.model.observation import Observation
 from earthwork.model.pair import AlignmentStatus, RegistrationReport
 from earthwork.model.raster import Raster
+from earthwork.model.warp_field import WarpField
 from earthwork.pipeline.judging import Material, by_date
 from earthwork.pipeline.naming import read_backdrop
 from earthwork.pipeline.records import from_bytes, to_bytes
@@ -40,8 +39,6 @@ from earthwork.publishing.tables import (
 )
 
 _WGS84 = CRS.from_epsg(4326)
-_STEPS_BACK = 3
-"""Fixed-point steps that invert a smooth field of a few pixels to well under one."""
 _DETAILS = FramingOptions(most=6)
 
 
@@ -64,8 +61,8 @@ class PairView:
     """Id of the later scene."""
     aligned: Raster
     """The later image on the earlier grid, open."""
-    field: NDArray[np.float32]
-    """Dims (2, row, column): dx, dy in pixels from the earlier to the later image."""
+    field: WarpField
+    """Where each pixel of the earlier image lies in the later one."""
     report: RegistrationReport
     """How well they fit."""
     reasons: Mapping[str, float]
@@ -292,18 +289,8 @@ def _on_earlier(
     shape = observation.geometry
     if not observation.is_pixels and after.crs is not None:
         shape = after.to_pixels(reproject(shape, source=_WGS84, target=after.crs))
-    moved = shapely.transform(shape, lambda points: _back(points, pair.field))
+    moved = shapely.transform(shape, pair.field.to_before)
     return replace(mark, geometry=before.to_map(moved), crs=before.crs)
-
-
-def _back(points: NDArray[np.float64], field: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return places of the later image in pixels of the earlier one."""
-    found = points.copy()
-    for _ in range(_STEPS_BACK):
-        columns = np.clip(found[:, 0].astype(int), 0, field.shape[2] - 1)
-        rows = np.clip(found[:, 1].astype(int), 0, field.shape[1] - 1)
-        found = points - field[:, rows, columns].T
-    return found
 
 
 def _unassessed(material: Material, pictures: Pictures) -> Iterable[str]:

@@ -24,7 +24,7 @@ from earthwork.model.case import SceneSource
 from earthwork.model.grid import Grid, Window
 from earthwork.model.raster import Pixels, Raster
 from earthwork.model.scene import Licence, Scene
-from earthwork.pipeline.pairing import masked_pixels
+from earthwork.pipeline.pairing import Taken, masked_pixels
 from earthwork.pipeline.plan import Bench
 from earthwork.pipeline.records import encode, from_bytes, to_bytes
 
@@ -49,6 +49,16 @@ class PlacedRaster:
     def read(self, window: Window) -> Pixels:
         """Return pixels (band, row, column) of a window."""
         return self.raster.read(window)
+
+    @property
+    def bits(self) -> int | None:
+        """Return the significant bits of a pixel value, if the file tells."""
+        return getattr(self.raster, "bits", None)
+
+    @property
+    def band_names(self) -> tuple[str, ...]:
+        """Return the names of the bands in order, if the file tells."""
+        return tuple(getattr(self.raster, "band_names", ()))
 
     def valid(self, window: Window) -> NDArray[np.bool_]:
         """Return (row, column): True where the pixel holds data."""
@@ -217,6 +227,15 @@ def open_scene(scene: Scene, folder: Path, bench: Bench) -> Iterator[Raster]:
     with open_raster(path, stated_gsd_m=scene.gsd_m) as raster:
         placed = raster if moved.exists() else PlacedRaster(raster=raster, grid=scene.grid)
         yield placed if scene.reflectance is None else calibrated(placed, scene.reflectance)
+
+
+def taken_of(scene: Scene) -> Taken:
+    """Return what the masks of a scene ask for: its sun, bands and calibration."""
+    return Taken(
+        sun=scene.sun,
+        bands=scene.bands,
+        reflectance_per_count=None if scene.reflectance is None else 1.0,
+    )
 
 
 def planned_grid(source: SceneSource, raster: RasterFile) -> Grid:
