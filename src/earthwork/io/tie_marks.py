@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ def read_tie_marks(path: Path, before: Grid, after: Grid) -> TieMarks:
         for number, feature in enumerate(collection["features"], start=1)
         if (mark := _marked(feature, f"{path}, feature {number}")) is not None
     ]
-    reference = _reference(collection, marked, path, (before, after))
+    reference = _reference(collection, path, (before, after))
     places = _in_pixels([m.before for m in marked], before, reference, path)
     lines = [m for m in marked if m.is_pinned and m.after is not None]
     ends = _in_pixels([m.after for m in lines if m.after is not None], after, reference, path)
@@ -217,19 +217,16 @@ def _as_number(value: Any) -> float:
         return math.nan
 
 
-def _reference(
-    collection: Mapping[str, Any],
-    marked: Sequence[_Marked],
-    path: Path,
-    grids: tuple[Grid, Grid],
-) -> CRS | None:
+def _reference(collection: Mapping[str, Any], path: Path, grids: tuple[Grid, Grid]) -> CRS | None:
     """Return the reference system of the coordinates; None for pixels of each picture."""
     if str(collection.get("earthwork:coordinates", "")).startswith("pixels"):
         return None
     if all(grid.is_georeferenced for grid in grids):
         return _named(collection, path)
-    ends = [number for m in marked for end in (m.before, m.after or ()) for number in end]
-    if marked and all(abs(number) <= 180 for number in ends):  # noqa: PLR2004 - degrees
+    numbers = list(
+        _numbers([(f.get("geometry") or {}).get("coordinates") for f in collection["features"]])
+    )
+    if numbers and all(abs(number) <= 180 for number in numbers):  # noqa: PLR2004 - degrees
         raise WrongReference(
             "degrees for a picture without place",
             where=str(path),
@@ -240,6 +237,14 @@ def _reference(
             ],
         )
     return None
+
+
+def _numbers(nested: Any) -> Iterator[float]:
+    for item in nested if isinstance(nested, list) else ():
+        if isinstance(item, int | float):
+            yield float(item)
+        else:
+            yield from _numbers(item)
 
 
 def _named(collection: Mapping[str, Any], path: Path) -> CRS:

@@ -2,20 +2,16 @@
 
 One key serves both panels: the colours go from light to dark as pixels grow, for the colour-blind
 and for grey printers, and dots grow with them.
-
-References
-----------
-Nuñez, J. R., Anderton, C. R., Renslow, R. S. (2018), Optimizing colormaps with consideration for
-color vision deficiency, doi:10.1371/journal.pone.0199239.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 import numpy as np
+from affine import Affine
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection, LineCollection
 from matplotlib.patheffects import Stroke
@@ -30,7 +26,7 @@ from earthwork.model.pair import (
     TieOrigin,
     TiePoint,
 )
-from earthwork.model.raster import Raster, luminance, whole
+from earthwork.model.raster import ArrayRaster, Raster, luminance, whole
 from earthwork.model.scene import Scene
 from earthwork.model.warp_field import WarpField
 from earthwork.publishing.captions import SIMULATED, credit_line
@@ -55,18 +51,22 @@ _ON_BAND = Type(size_px=24, is_bold=True, colour="#ffffff")
 
 _BOUNDS_PX = (0.25, 0.5, 1.0, 2.0)
 _CLASSES = (
-    ("#fee838", 3.2, "up to 0.25 px"),
-    ("#bcaf6f", 3.6, "0.25 to 0.5 px"),
-    ("#7c7b78", 4.2, "0.5 to 1 px"),
-    ("#414d6b", 5.0, "1 to 2 px"),
-    ("#00224e", 6.0, "more than 2 px"),
+    ("#fde725", 3.2, "up to 0.25 px"),
+    ("#5ec962", 3.6, "0.25 to 0.5 px"),
+    ("#21918c", 4.2, "0.5 to 1 px"),
+    ("#3b528b", 5.0, "1 to 2 px"),
+    ("#440154", 6.0, "more than 2 px"),
 )
-"""Colour, radius of a dot in page pixels and words of each class: stops of the cividis map."""
+"""Colour, radius of a dot in page pixels and words of each class: stops of the map viridis."""
 _CELL_PX = 26
 """One found point is drawn in each square of so many page pixels."""
 _PAPER_GREY = (96.0, 250.0)
 """Grey that the darkest and the brightest ground take: pale, so that dots stand out."""
 _HATCH_PX = 16
+_SAMPLES = 4
+"""Pixels of the before-image read along the side of a page pixel, at least where it has as many."""
+_STRIP_PIXELS = 4_000_000
+"""Pixels held at once for each band."""
 _NO_MARKS = TieMarks()
 _SPOKEN = {
     AlignmentStatus.ALIGNED: "Aligned",
@@ -205,13 +205,30 @@ def _fitting_width(window: Window, panels: int) -> int:
 
 def _greyed(before: Raster, page: Grid) -> tuple[Picture, NDArray[np.bool_]]:
     """Return the before-image on the page as pale grey, and where it holds data."""
-    frame = frame_of(before, page)
-    values = luminance(frame.pixels)
+    frame = frame_of(_sparse(before, max(1, before.grid.width // (_SAMPLES * page.width))), page)
+    values = frame.pixels[0]
     low, high = np.percentile(values[frame.valid], (1, 99)) if frame.valid.any() else (0.0, 1.0)
     part = ((values - low) / max(high - low, 1e-6)).clip(0, 1)
     dark, bright = _PAPER_GREY
     grey = np.where(frame.valid, dark + (bright - dark) * part, 255.0).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2), frame.valid
+
+
+def _sparse(raster: Raster, step: int) -> Raster:
+    """Return the luminance of every so many pixels, read in strips: a backdrop asks for no more."""
+    grid = raster.grid
+    height, width = grid.height // step, grid.width // step
+    rows_at_once = max(1, _STRIP_PIXELS // (grid.width * step))
+    pixels, mask = np.zeros((1, height, width), np.float32), np.zeros((height, width), bool)
+    for top in range(0, height, rows_at_once):
+        rows = min(rows_at_once, height - top)
+        strip = Window(row=top * step, column=0, height=rows * step, width=width * step)
+        middle = slice(step // 2, None, step)
+        pixels[0, top : top + rows] = luminance(raster.read(strip)[:, middle, middle])
+        mask[top : top + rows] = raster.valid(strip)[middle, middle]
+    transform = grid.transform @ Affine.scale(grid.width / width, grid.height / height)
+    small = replace(grid, height=height, width=width, transform=transform)
+    return ArrayRaster(grid=small, pixels=pixels, mask=mask)
 
 
 def _errors_on(field: WarpField, page: Grid, zoom: float) -> Float:
@@ -228,10 +245,10 @@ def _panels(
     if not has_errors:
         return (("The earlier image", first),)
     colours = np.array([_rgb(colour) for colour, _, _ in _CLASSES], np.float32)
-    tinted = 0.35 * grey + 0.65 * colours[_class_of(np.nan_to_num(errors))]
+    tinted = 0.45 * grey + 0.55 * colours[_class_of(np.nan_to_num(errors))]
     second = np.where(np.isnan(errors)[..., None], first, tinted).astype(np.uint8)
     return (
-        ("Tie points, and what the fit leaves over at them", first),
+        ("Tie points and their residuals", first),
         ("Error expected of the alignment", second),
     )
 
@@ -427,7 +444,7 @@ def _share(part: float) -> str:
     """Return a share in per cent, never rounded up to all or down to nothing."""
     if part in (0.0, 1.0):
         return f"{part:.0%}"
-    return f"{min(max(part, 0.001), 0.999):.1%}".replace("%", " %")
+    return f"{min(max(part, 0.001), 0.999):.1%}"
 
 
 def _figures(report: RegistrationReport, draft: _Draft) -> list[str]:
@@ -436,7 +453,7 @@ def _figures(report: RegistrationReport, draft: _Draft) -> list[str]:
         pinned = f", {len(draft.pinned)} pinned by hand" if draft.pinned else ""
         said.append(
             f"{draft.found:,} places agree ({report.inlier_share:.0%} of those sought){pinned}."
-            f" Left over: {_spread(report.residual_median_px, report.residual_p95_px)}."
+            f" Residual: {_spread(report.residual_median_px, report.residual_p95_px)}."
         )
     if report.error_median_px is not None:
         said.append(
@@ -446,10 +463,15 @@ def _figures(report: RegistrationReport, draft: _Draft) -> list[str]:
     if report.tie_points:
         turn = "clockwise" if report.rotation_deg >= 0 else "anticlockwise"
         said.append(
-            f"Median shift {report.shift_x_px:+.2f} px across, {report.shift_y_px:+.2f} px down;"
+            f"Median shift {_signed(report.shift_x_px)} px across,"
+            f" {_signed(report.shift_y_px)} px down;"
             f" turned {abs(report.rotation_deg):.3f}° {turn}; scale {report.scale:.5f}."
         )
     return [*said, f"Reason: {report.reason}."]
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.2f}".replace("-", "−")
 
 
 def _spread(median: float | None, most: float | None) -> str:
@@ -479,7 +501,7 @@ def _entries(draft: _Draft) -> list[tuple[str, str]]:
         (
             bool(draft.left_over),
             "arrow",
-            f"what is left over, drawn {draft.exaggeration:,.0f} times as long",
+            f"residual, drawn {draft.exaggeration:,.0f} times as long",
         ),
         (draft.is_hatched, "hatch", "not aligned: not assessed"),
         (bool(draft.pinned), "pin", f"pinned by hand ({len(draft.pinned)})"),
