@@ -154,9 +154,16 @@ def align_files(
         if files.report is not None:
             _put(files.report, _report_with_reasons(pair))
         if files.tie_points is not None:
-            _put(files.tie_points, tie_points_geojson(pair.report, first.grid, second.grid))
+            _put(
+                files.tie_points,
+                tie_points_geojson(pair.report, first.grid, second.grid, marks=question.marks),
+            )
         if files.picture is not None:
-            _put(files.picture, alignment_plate(pair.report, pair.field, first, title=before.name))
+            title = f"{after.name} on {before.name}"
+            _put(
+                files.picture,
+                alignment_plate(pair.report, pair.field, first, title=title, marks=question.marks),
+            )
         _require_aligned(pair.report, files.report)
         _hand_over(Path(scratch), first, pair, output, files)
     return pair.report
