@@ -473,7 +473,7 @@ def _figures(report: RegistrationReport, draft: _Draft) -> list[str]:
             f" {_signed(report.shift_y_px)} px down;"
             f" turned {abs(report.rotation_deg):.3f}° {turn}; scale {report.scale:.5f}."
         )
-    return [*said, f"Reason: {report.reason.rstrip('.?')}."]
+    return [*said, f"Reason: {report.reason}" + ("" if report.reason.endswith("?") else ".")]
 
 
 def _signed(number: float) -> str:
