@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ..unit.scenery import raster, town  # noqa: TID252 - the tests have no name of their own
+from ..unit.scenery import raster, rubble, town  # noqa: TID252 - the tests have no name of their own
 from .commands import Ran, earthwork
 
 SIDE = 384
@@ -23,7 +23,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("mended")
     wide = town(SIDE + 40, SIDE + 40, seed=3)
     moved = wide[20 - DY : 20 - DY + SIDE, 20 - DX : 20 - DX + SIDE]
-    images = {"before": wide[20:-20, 20:-20], "after": moved, "other": town(SIDE, SIDE, seed=77)}
+    images = {
+        "before": wide[20:-20, 20:-20],
+        "after": moved,
+        "other": rubble(SIDE, SIDE, seed=8),
+    }
     for name, image in images.items():
         Image.fromarray(raster(image).pixels[0]).save(base / f"{name}.png")
     return base

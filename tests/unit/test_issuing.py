@@ -10,10 +10,10 @@ import pytest
 
 from earthwork.model.pair import AlignmentStatus, RegistrationReport
 from earthwork.model.raster import ArrayRaster
+from earthwork.model.warp_field import WarpField
 from earthwork.pipeline.issuing import (
     Edition,
     PairView,
-    _back,
     _pair_sentence,
     compile_edition,
     evidence_of,
@@ -53,16 +53,6 @@ def test_sentences_come_back_as_they_were_stored(material: Material) -> None:
     assert compile_edition(evidence) == stored
 
 
-def test_a_mark_goes_back_along_the_field() -> None:
-    rows, columns = np.mgrid[0:100, 0:100]
-    field = np.stack([3 + 0.02 * columns, -2 + 0.01 * rows]).astype(np.float32)
-    earlier = np.array([[40.0, 30.0], [60.5, 70.5]])
-    shift = np.array([field[:, int(y), int(x)] for x, y in earlier])
-    np.testing.assert_allclose(_back(earlier + shift, field), earlier, atol=0.1)
-    outside = np.array([[500.0, -40.0]])
-    assert np.isfinite(_back(outside, field)).all()
-
-
 def view(status: AlignmentStatus, reasons: dict[str, float]) -> PairView:
     report = RegistrationReport(
         status=status, method="m", reason="too little agrees", shift_x_px=0, shift_y_px=0,
@@ -72,7 +62,7 @@ def view(status: AlignmentStatus, reasons: dict[str, float]) -> PairView:
     pixels = np.zeros((1, *GRID.shape), dtype=np.uint8)
     return PairView(
         before="a", after="b", aligned=ArrayRaster(grid=GRID, pixels=pixels),
-        field=np.zeros((2, *GRID.shape), dtype=np.float32), report=report, reasons=reasons,
+        field=WarpField.level(GRID), report=report, reasons=reasons,
     )  # fmt: skip
 
 

@@ -55,3 +55,14 @@ def test_error_is_unknown_beside_a_knot_that_nothing_vouches_for() -> None:
 def test_knots_of_another_grid_are_refused() -> None:
     with pytest.raises(GridMismatch, match="another before-image"):
         WarpField(grid=GRID, step_px=16, knots=np.zeros((3, 4, 4)))
+
+
+def test_points_go_there_and_back() -> None:
+    rng = np.random.default_rng(5)
+    field = WarpField.level(Grid.of_pixels(height=300, width=300), step_px=64)
+    knots = field.knots + np.concatenate([rng.normal(3, 1.5, (2, 6, 6)), np.zeros((1, 6, 6))])
+    bent = WarpField(grid=field.grid, step_px=64, knots=knots)
+    points = rng.uniform(20, 280, (40, 2))
+    np.testing.assert_allclose(bent.to_before(bent.to_after(points)), points, atol=0.01)
+    outside = np.array([[900.0, -400.0]])
+    assert np.isfinite(bent.to_before(outside)).all()
