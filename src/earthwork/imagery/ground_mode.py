@@ -65,6 +65,36 @@ def on_ground(
     return chosen
 
 
+def have_company(chosen: Float, asked: Float, tried: Float, options: RegistrationOptions) -> Mask:
+    """Tell about which places enough of all that was tried nearby was chosen.
+
+    Where nothing is alike, chance makes a few places agree here and there; where two pictures show
+    one ground, those that agree lie together.
+
+    Parameters
+    ----------
+    chosen
+        Dims (m, 2): places that speak of the ground.
+    asked
+        Dims (n, 2): places to be told about.
+    tried
+        Dims (k, 2): every place that was compared.
+    options
+        How many are looked at, and how many must be chosen.
+
+    Returns
+    -------
+    array
+        Dims (n).
+    """
+    if len(chosen) < options.least_together or not len(tried):
+        return np.zeros(len(asked), bool)
+    count = min(options.looked_at, len(tried))
+    reach = cKDTree(tried).query(asked, k=count)[0].reshape(len(asked), count)[:, -1]
+    together = cKDTree(chosen).query_ball_point(asked, reach + 1e-6, return_length=True)
+    return np.asarray(together >= options.least_together)
+
+
 def _trust(rest: Float, options: RegistrationOptions) -> Float:
     """Return how much each place counts: where most lie on one plane, others are suspect."""
     away = np.hypot(*rest.T)

@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from earthwork.imagery.ground_mode import on_ground
+from earthwork.imagery.ground_mode import have_company, on_ground
 from earthwork.imagery.hypotheses import Hypothesis, feature_hypotheses, hypotheses
 from earthwork.imagery.mappings import (
     Float,
@@ -298,6 +298,8 @@ def _agreed(
     residuals = (targets - base(places)) / scale
     beyond = residuals if rough is None else (targets - rough(places)) / scale
     same = on_ground(places, beyond, found.texture[clear], options)
+    if rough is not None:
+        same &= have_company(places[same], places, found.places, options)
     if same.sum() < options.least_agreeing and len(pins) < _PINS_ALONE:
         return None
     together = np.concatenate([places[same], pins])
@@ -447,9 +449,14 @@ def _why_not(before: Raster, after: Raster, fit: Fit | None, options: Registrati
         return turned
     if fit is None:
         return "no transform was found that brings the images together: different ground?"
+    if holds(fit, options):
+        return (
+            f"{int(fit.agreeing.sum())} of {fit.tried} places agree on a transform, but not with"
+            " their neighbours: different ground, or too much changed"
+        )
     return (
         f"only {int(fit.agreeing.sum())} of {fit.tried} places agree on a transform"
-        f" ({options.least_agreeing_share:.0%} are needed): different ground, or too much changed"
+        f" ({needed(fit.tried, options)} are needed): different ground, or too much changed"
     )
 
 

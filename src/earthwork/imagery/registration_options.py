@@ -59,6 +59,10 @@ class RegistrationOptions:
     """Places nearby that are asked whether they say the same."""
     least_alike: int = 5
     """Of these, how many must."""
+    looked_at: int = 24
+    """Of all places tried nearest to one that agrees, how many are looked at."""
+    least_together: int = 4
+    """Of these, how many must agree."""
     ground_steps: tuple[tuple[int, float, float], ...] = (
         (3, 14.0, 1.25),
         (2, 3.0, 1.0),
@@ -74,8 +78,10 @@ class RegistrationOptions:
     """Distance from a plane at which a place becomes suspect, at least."""
     least_agreeing: int = 12
     """Places that must bear out a hypothesis, at least."""
-    least_agreeing_share: float = 0.05
-    """Share of the places tried that must, at least."""
+    least_agreeing_share: float = 0.35
+    """Share of the places tried that must, of few."""
+    most_needed: int = 30
+    """Places that are enough, however many were tried: wrong pairs come to a handful."""
     sure_agreeing_share: float = 0.18
     """Share from which no other hypothesis is tried."""
     level_px: float = 0.12

@@ -337,5 +337,17 @@ def _affine(places: Float, targets: Float, reach: float) -> Float | None:
 
 def holds(fit: Fit, options: RegistrationOptions) -> bool:
     """Tell whether enough places agree for an alignment."""
-    enough = int(fit.agreeing.sum()) >= options.least_agreeing
-    return enough and fit.share >= options.least_agreeing_share and not is_mirror(fit.matrix)
+    enough = int(fit.agreeing.sum()) >= needed(fit.tried, options)
+    return enough and not is_mirror(fit.matrix)
+
+
+def needed(tried: int, options: RegistrationOptions) -> int:
+    """Return how many places must agree: of few, a larger share, for chance is nearer to it.
+
+    Examples
+    --------
+    >>> [needed(tried, RegistrationOptions()) for tried in (20, 60, 250)]
+    [12, 21, 30]
+    """
+    share = min(options.least_agreeing_share * tried, options.most_needed)
+    return max(options.least_agreeing, int(share))
