@@ -47,6 +47,7 @@ from earthwork.imagery.tie_points import (
     fitted,
     holds,
     lattice,
+    needed,
     sought,
     together,
 )
