@@ -55,3 +55,25 @@ def test_error_is_unknown_beside_a_knot_that_nothing_vouches_for() -> None:
 def test_knots_of_another_grid_are_refused() -> None:
     with pytest.raises(GridMismatch, match="another before-image"):
         WarpField(grid=GRID, step_px=16, knots=np.zeros((3, 4, 4)))
+
+
+def test_there_and_back_is_no_way() -> None:
+    knots = WarpField.level(GRID, step_px=16).knots.copy()
+    knots[0] = 5 + 0.02 * 16 * np.arange(knots.shape[1])[:, None]
+    knots[1] = -3 + 0.01 * 16 * np.arange(knots.shape[2])
+    field = WarpField(grid=GRID, step_px=16, knots=knots)
+    points = np.array([[20.5, 20.5], [33.5, 111.5], [0.0, 0.0], [100.0, 150.0]])
+    np.testing.assert_allclose(field.to_before(field.to_after(points)), points, atol=1e-6)
+
+
+def test_a_place_outside_the_image_still_goes_somewhere() -> None:
+    field = WarpField.level(GRID, dx=2.0, dy=-1.0, step_px=16)
+    outside = np.array([[500.0, -40.0], [-40.0, 500.0]])
+    np.testing.assert_allclose(field.to_before(outside), outside - [2.0, -1.0], atol=1e-6)
+
+
+def test_an_error_is_told_at_points_as_over_windows() -> None:
+    field = sloping()
+    told = field.error_at(np.array([[10.5, 20.5], [99.5, 20.5]]))
+    assert told[0] == 0
+    assert np.isnan(told[1])
