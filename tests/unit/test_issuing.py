@@ -27,6 +27,7 @@ from earthwork.pipeline.judging import Material
 from earthwork.pipeline.observing import TakenIn
 
 from earthwork.publishing.marks import Mark
+from earthwork.publishing.symbols import symbol_of
 
 from .brief_case import CANDIDATES, CLAIMS, DOCUMENTS, FINDINGS, OBSERVATIONS, SCENES, make_case
 from .small_case import GRID
@@ -66,7 +67,7 @@ def test_a_mark_of_the_later_image_is_drawn_where_it_lies_on_the_earlier() -> No
         field=WarpField.level(GRID, dx=3.0, dy=-2.0),
     )
     mark = Mark(
-        number=1, label="1", geometry=spot, crs=None, symbol=SYMBOLS[Kind.BERM],
+        number=1, label="1", geometry=spot, crs=None, symbol=symbol_of(Kind.BERM, None),
         evidence=observation.id,
     )  # fmt: skip
     drawn = _on_earlier(mark, observation, pair, GRID, GRID)

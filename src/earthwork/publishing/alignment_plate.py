@@ -241,9 +241,10 @@ def _errors_on(field: WarpField, page: Grid, zoom: float) -> Float:
 def _panels(
     grey: Picture, errors: Float, lost: NDArray[np.bool_], *, has_errors: bool
 ) -> tuple[tuple[str, Picture], ...]:
-    first = _hatched(grey, lost)
     if not has_errors:
-        return (("The earlier image", first),)
+        # whoever pins points by hand must see the ground: few lines, and no wash
+        return (("The earlier image", _ruled(grey, lost, step=4 * _HATCH_PX)),)
+    first = _hatched(grey, lost)
     colours = np.array([_rgb(colour) for colour, _, _ in _CLASSES], np.float32)
     tinted = 0.45 * grey + 0.55 * colours[_class_of(np.nan_to_num(errors))]
     second = np.where(np.isnan(errors)[..., None], first, tinted).astype(np.uint8)
@@ -255,10 +256,15 @@ def _panels(
 
 def _hatched(picture: Picture, where: NDArray[np.bool_]) -> Picture:
     """Return a picture with ground washed out and hatched."""
-    rows, columns = np.indices(where.shape)
-    lines = where & ((rows + columns) % _HATCH_PX < 2)  # noqa: PLR2004 - width of a line
     washed = np.where(where[..., None], 255 - (255 - picture.astype(np.float32)) * 0.6, picture)
-    return np.where(lines[..., None], _rgb("#555555"), washed).astype(np.uint8)
+    return _ruled(washed.astype(np.uint8), where, step=_HATCH_PX)
+
+
+def _ruled(picture: Picture, where: NDArray[np.bool_], *, step: int) -> Picture:
+    """Return a picture with slanted lines over ground."""
+    rows, columns = np.indices(where.shape)
+    lines = where & ((rows + columns) % step < 2)  # noqa: PLR2004 - width of a line
+    return np.where(lines[..., None], _rgb("#555555"), picture).astype(np.uint8)
 
 
 def _rgb(colour: str) -> NDArray[np.float32]:
@@ -467,7 +473,7 @@ def _figures(report: RegistrationReport, draft: _Draft) -> list[str]:
             f" {_signed(report.shift_y_px)} px down;"
             f" turned {abs(report.rotation_deg):.3f}° {turn}; scale {report.scale:.5f}."
         )
-    return [*said, f"Reason: {report.reason}."]
+    return [*said, f"Reason: {report.reason}" + ("" if report.reason.endswith("?") else ".")]
 
 
 def _signed(number: float) -> str:
