@@ -22,6 +22,7 @@ from earthwork.model.observation import Candidate
 from earthwork.model.pair import AlignmentStatus, AssessedMask, RegistrationReport
 from earthwork.model.raster import ArrayRaster, whole
 from earthwork.model.vocabulary import BuildingState, Kind, Unassessed
+from earthwork.model.warp_field import WarpField
 from earthwork.pipeline.detecting import (
     PairNames,
     datings_of,
@@ -56,14 +57,13 @@ def aligned(grid: Grid = GRID) -> AlignedPair:
     return AlignedPair(
         before=rasters[0],
         after=rasters[1],
-        field=np.zeros((2, *grid.shape), dtype=np.float32),
+        field=WarpField.level(grid),
         report=RegistrationReport(
             status=AlignmentStatus.ALIGNED, method="m", reason="r", shift_x_px=0, shift_y_px=0,
             rotation_deg=0, scale=1, residual_median_px=0.1, residual_p95_px=0.2, inlier_share=1,
             tie_points=(),
         ),
         assessed=AssessedMask.of(grid, {Unassessed.NO_DATA: ~assessed}),
-        decisions=(),
     )  # fmt: skip
 
 

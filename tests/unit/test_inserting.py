@@ -22,7 +22,6 @@ from earthwork.model.scene import Angles
 from earthwork.pipeline.inserting import (
     InsertionFiles,
     PictureFacts,
-    _Pair,
     in_picture,
     insert_into_file,
     read_works,
@@ -234,16 +233,6 @@ def test_a_pair_that_does_not_fit_is_refused(tmp_path: Path) -> None:
             InsertionFiles(picture=first, before=second), output=tmp_path / "out",
             facts=PictureFacts(gsd_m=GSD, sun=SUN),
         )  # fmt: skip
-
-
-def test_there_and_back_is_no_way() -> None:
-    rows, columns = np.mgrid[:50, :60].astype(np.float32)
-    pair = _Pair(
-        grid=Grid.of_pixels(height=50, width=60),
-        field=np.stack([5 + 0.02 * rows, -3 + 0.01 * columns]),
-    )
-    points = np.array([[20.5, 20.5], [33.5, 11.5]])
-    assert pair.to_before(pair.to_after(points)) == pytest.approx(points, abs=0.05)
 
 
 def test_footprints_keep_works_off(tmp_path: Path) -> None:

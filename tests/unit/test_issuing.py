@@ -7,13 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shapely import box
 
 from earthwork.model.pair import AlignmentStatus, RegistrationReport
 from earthwork.model.raster import ArrayRaster
+from earthwork.model.vocabulary import Kind
 from earthwork.model.warp_field import WarpField
 from earthwork.pipeline.issuing import (
     Edition,
     PairView,
+    _on_earlier,
     _pair_sentence,
     compile_edition,
     evidence_of,
@@ -22,6 +25,9 @@ from earthwork.pipeline.issuing import (
 )
 from earthwork.pipeline.judging import Material
 from earthwork.pipeline.observing import TakenIn
+
+from earthwork.publishing.marks import Mark
+from earthwork.publishing.symbols import symbol_of
 
 from .brief_case import CANDIDATES, CLAIMS, DOCUMENTS, FINDINGS, OBSERVATIONS, SCENES, make_case
 from .small_case import GRID
@@ -51,6 +57,25 @@ def test_sentences_come_back_as_they_were_stored(material: Material) -> None:
     sentences = read_sentences(stored)
     assert len(sentences) == len(FINDINGS) + 1
     assert compile_edition(evidence) == stored
+
+
+def test_a_mark_of_the_later_image_is_drawn_where_it_lies_on_the_earlier() -> None:
+    spot = box(43, 28, 45, 30)
+    observation = replace(OBSERVATIONS[0], geometry=spot, is_pixels=True, image="b", candidate=None)
+    pair = replace(
+        view(AlignmentStatus.ALIGNED, {"assessed": 1.0}),
+        field=WarpField.level(GRID, dx=3.0, dy=-2.0),
+    )
+    mark = Mark(
+        number=1, label="1", geometry=spot, crs=None, symbol=symbol_of(Kind.BERM, None),
+        evidence=observation.id,
+    )  # fmt: skip
+    drawn = _on_earlier(mark, observation, pair, GRID, GRID)
+    lies = GRID.to_pixels(drawn.geometry)
+    assert lies.bounds == pytest.approx((40, 30, 42, 32))
+    assert drawn.crs == GRID.crs
+    of_the_earlier = replace(observation, image="a")
+    assert _on_earlier(mark, of_the_earlier, pair, GRID, GRID) is mark
 
 
 def view(status: AlignmentStatus, reasons: dict[str, float]) -> PairView:

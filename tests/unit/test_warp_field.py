@@ -57,6 +57,19 @@ def test_knots_of_another_grid_are_refused() -> None:
         WarpField(grid=GRID, step_px=16, knots=np.zeros((3, 4, 4)))
 
 
+def test_a_place_outside_the_image_still_goes_somewhere() -> None:
+    field = WarpField.level(GRID, dx=2.0, dy=-1.0, step_px=16)
+    outside = np.array([[500.0, -40.0], [-40.0, 500.0]])
+    np.testing.assert_allclose(field.to_before(outside), outside - [2.0, -1.0], atol=1e-6)
+
+
+def test_an_error_is_told_at_points_as_over_windows() -> None:
+    field = sloping()
+    told = field.error_at(np.array([[10.5, 20.5], [99.5, 20.5]]))
+    assert told[0] == 0
+    assert np.isnan(told[1])
+
+
 def test_points_go_there_and_back() -> None:
     rng = np.random.default_rng(5)
     field = WarpField.level(Grid.of_pixels(height=300, width=300), step_px=64)

@@ -69,6 +69,8 @@ METHOD = "structure-places-local-fit/2"
 _PINS_ALONE = 3
 """Pinned points that align a pair which the method cannot."""
 _PIN_ERROR_PX = 0.05
+_LARGE_PX = 1024
+"""Side from which pinned points are borne out at half the resolution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,28 +205,33 @@ def _best(
     """Return the guess that most places bear out; the best fit even where none holds."""
     best: Fit | None = None
     kept: tuple[Fit, Found, int] | None = None
-    for guess in chain(_by_hand(prior, marks), hypotheses(before, after, prior, options)):
+    by_hand = _by_hand(before.grid, prior, marks)
+    for guess in chain(by_hand, hypotheses(before, after, prior, options)):
         factor = max(1, int(guess.scale_px) // 2)
         found = _looked_up(before, after, guess.mapping, factor, options)
         fit = fitted(found, options, factor=factor)
-        if fit is None or (best is not None and fit.share <= best.share):
+        if fit is None:
             continue
-        best = fit
-        if holds(fit, options):
+        if best is None or fit.share > best.share:
+            best = fit
+        # a few places that all agree must not hide a guess that more bear out
+        if holds(fit, options) and (kept is None or fit.share > kept[0].share):
             kept = (fit, found, factor)
-        if kept is not None and fit.share >= options.sure_agreeing_share:
+        if kept is not None and kept[0].share >= options.sure_agreeing_share:
             break
     if kept is None:
         return None, best
     return _tied(*kept, marks=marks, prior=prior, options=options), best
 
 
-def _by_hand(prior: Mapping, marks: TieMarks) -> Iterator[Hypothesis]:
+def _by_hand(grid: Grid, prior: Mapping, marks: TieMarks) -> Iterator[Hypothesis]:
     """Yield what pinned points say, if they are two or more."""
     if len(marks.pinned) > 1:
         places, targets = _points(marks)
         matrix = similarity_of(prior(places), targets)
-        yield Hypothesis(mapping=lambda points: applied(matrix, prior(points)), scale_px=4.0)
+        # of a small image too few places are left at half its resolution
+        scale_px = 4.0 if min(grid.shape) >= _LARGE_PX else 2.0
+        yield Hypothesis(mapping=lambda points: applied(matrix, prior(points)), scale_px=scale_px)
 
 
 def _points(marks: TieMarks) -> tuple[Float, Float]:
@@ -510,7 +517,8 @@ def _described(
     points, shape, step = _knots(grid)
     rest, error, third = ties.fit.at(points)
     targets = ties.base(points) + ties.scale * rest
-    apart = float(np.sqrt(grid.height * grid.width / max(1, ties.tried)))
+    # pins alone say nothing of how far apart places were tried
+    apart = float(np.sqrt(grid.height * grid.width / ties.tried)) if ties.tried else 0.0
     held = vouched(
         points, ties.fit.places, error, third, apart_px=apart, grid=grid, options=options
     )
@@ -567,7 +575,7 @@ def _report(
 
 def _reason(ties: _Ties, share: float, before: Raster, after: Raster, prior: Mapping) -> str:
     pinned = int(ties.is_pinned.sum())
-    parts = [f"{len(ties.targets) - pinned} of {ties.tried} places agree"]
+    parts = [f"{len(ties.targets) - pinned} of {ties.tried} places agree"] if ties.tried else []
     if pinned:
         parts.append(f"{pinned} were pinned by hand")
     if share < 1.0:
@@ -580,9 +588,11 @@ def _reason(ties: _Ties, share: float, before: Raster, after: Raster, prior: Map
 
 
 def _disagreement(ties: _Ties, prior: Mapping, grid: Grid) -> str:
-    places = ties.fit.places
-    apart = float(np.median(np.hypot(*(ties.targets - prior(places)).T)))
-    metres = apart / ties.scale * (grid.gsd_m or 1.0)
+    # pixels of the after-image need not be squares on the ground: degrees are not
+    corners = np.array([[0.0, 0.0], [grid.width, 0.0], [0.0, grid.height]])
+    back = np.linalg.inv(least_squares(corners, prior(corners))[:2, :2])
+    apart = (ties.targets - prior(ties.fit.places)) @ back.T
+    metres = float(np.median(np.hypot(*apart.T))) * (grid.gsd_m or 1.0)
     return f"the references disagree by {metres:.1f} m"
 
 
