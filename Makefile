@@ -52,6 +52,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "compiling the loops, once"
 	@rm -rf .venv/first-siege
 	@$(BIN)/earthwork simulate --chance 19 --side 300 -o .venv/first-siege >/dev/null 2>&1
+	-@$(BIN)/earthwork align .venv/first-siege/images/date-1.tif .venv/first-siege/images/date-2.tif \
+	  -o .venv/first-siege/aligned.tif >/dev/null 2>&1
 	@rm -rf .venv/first-siege
 	@touch $@
 

@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 
 from earthwork.imagery.registration import Registration
 from earthwork.model.grid import Grid, Window
-from earthwork.model.pair import AlignmentStatus
 
 _STRIP = 1024
-_SUPPORT_PX = 100.0
 Values = NDArray[np.float32]
 
 
@@ -68,43 +66,14 @@ def lattice_shape(height: int, width: int, step: int) -> tuple[int, int]:
     return -(-height // step), -(-width // step)
 
 
-def shift_and_error(registration: Registration, window: Window) -> tuple[Values, Values]:
-    """Return displacements (2, row, column) and the error (row, column) of a window.
-
-    The error is NaN where the registration does not vouch for the displacement. This is the one
-    place that knows in which form a registration holds its field.
-    """
-    field = registration.field
-    if isinstance(field, np.ndarray):
-        return field[:, *window.slices], _error_by_ties(registration, window)
-    return field.displacement(window), field.error_px(window)
-
-
-def _error_by_ties(registration: Registration, window: Window) -> Values:
-    """Return 1 px where the pair is aligned or a tie point is near, and NaN elsewhere."""
-    report = registration.report
-    shape = (window.height, window.width)
-    if report.status is AlignmentStatus.ALIGNED:
-        return np.ones(shape, np.float32)
-    if report.status is AlignmentStatus.NOT_ALIGNED or not report.tie_points:
-        return np.full(shape, np.nan, np.float32)
-    ties = np.array([(tie.before_x, tie.before_y) for tie in report.tie_points])
-    x = np.arange(window.column, window.column + window.width) + 0.5
-    nearest = np.full(shape, np.inf)
-    for row in range(window.height):
-        across = (ties[:, 0, None] - x) ** 2
-        down = (ties[:, 1] - (window.row + row + 0.5)) ** 2
-        nearest[row] = (across + down[:, None]).min(axis=0)
-    return np.where(nearest <= _SUPPORT_PX**2, 1.0, np.nan).astype(np.float32)
-
-
 def sampled(registration: Registration, grid: Grid, *, step: int, cpu_s: float) -> Found:
     """Read a registration on a lattice, strip by strip."""
     shifts, errors = [], []
     for top in range(0, grid.height, _STRIP // step * step):
         height = min(_STRIP // step * step, grid.height - top)
         window = Window(row=top, column=0, height=height, width=grid.width)
-        shift, error = shift_and_error(registration, window)
+        shift = registration.field.displacement(window)
+        error = registration.field.error_px(window)
         shifts.append(shift[:, ::step, ::step])
         errors.append(error[::step, ::step])
     report = registration.report

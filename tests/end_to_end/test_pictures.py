@@ -80,6 +80,7 @@ def test_plain_pictures_from_end_to_end(tmp_path: Path) -> None:
     pictures = tmp_path / "case"
     run_case(pictures)
     counts_in_pixels_and_measures_in_metres(pictures)
+    shows_how_each_pair_was_aligned(pictures)
     says_what_was_not_assessed(pictures)
     shows_only_what_may_be_shown(pictures)
     assert earthwork("verify", pictures).code == 0
@@ -92,6 +93,16 @@ def counts_in_pixels_and_measures_in_metres(pictures: Path) -> None:
     (changed,) = [o for o in seen if o["candidate"]]
     assert changed["area_m2"] == pytest.approx(50 * 40 * 0.25)
     assert changed["interval"]["start"].startswith("2031-08-14")
+
+
+def shows_how_each_pair_was_aligned(pictures: Path) -> None:
+    made = pictures / "exports" / "working"
+    for pair in ("before-after", "before-other"):
+        with Image.open(made / f"alignment-{pair}.png") as plate:
+            assert plate.info["Copyright"] == "A Maker (CC0)"
+        layer = json.loads((made / f"tie-points-{pair}.geojson").read_text(encoding="utf-8"))
+        assert layer["earthwork:coordinates"] == "pixels"
+        assert bool(layer["features"]) == (pair == "before-after")
 
 
 def says_what_was_not_assessed(pictures: Path) -> None:

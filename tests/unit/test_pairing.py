@@ -25,7 +25,6 @@ from earthwork.pipeline.pairing import (
     read_mask,
     read_reasons,
     read_registration,
-    tie_points_geojson,
     write_pair,
 )
 
@@ -135,16 +134,6 @@ def test_the_mask_of_a_finished_step_says_no_reasons(tmp_path: Path) -> None:
     write_pair(align(first, second), tmp_path)
     mask = read_mask(tmp_path)
     np.testing.assert_array_equal(mask.reasons[Unassessed.NO_DATA], ~mask.assessed)
-
-
-def test_tie_points_are_told_in_pixels() -> None:
-    first, second = (as_raster(image, "uint8") for image in shifted(seed=5))
-    report = align(first, second).report
-    layer = tie_points_geojson(report)
-    assert "pixels" in layer["earthwork:coordinates"]
-    assert len(layer["features"]) == len(report.tie_points) > 3
-    point = layer["features"][0]
-    assert point["geometry"]["coordinates"][0] == point["properties"]["before_x"]
 
 
 def test_bands_of_unequal_number_are_compared_by_brightness() -> None:

@@ -23,6 +23,9 @@ as_of = 2031-11-10
 period_start = 2031-01-01
 period_end = 2031-11-10
 """
+ALIGNMENT = (
+    '[[alignment]]\nbefore = "before"\nafter = "after"\ntie_points = "t.geojson"\nreader = "R"\n'
+)
 SCENE = '[[scene]]\nid = "after"\nfile = "a.tif"\n'
 
 
@@ -45,6 +48,7 @@ def test_a_full_case(tmp_path: Path) -> None:
         + '[[layer]]\nrole = "roads"\nfile = "r.geojson"\ncredit = "C"\nlicence = "L"\n'
         + '[[report]]\nid = "r"\nfile = "r.txt"\npublished = "2031-11-04"\n'
         + '[[drawing]]\nfile = "d.geojson"\nreader = "R"\nscene = "after"\n'
+        + ALIGNMENT
         + "[release]\ncoordinate_digits = 2\n",
     )
     after = case.scenes[0]
@@ -59,6 +63,8 @@ def test_a_full_case(tmp_path: Path) -> None:
     assert case.reports[0].published is not None
     assert case.drawings[0].scene == "after"
     assert case.pairs == (("before", "after"),)
+    assert case.alignments[0].pair == ("before", "after")
+    assert case.alignments[0].file == tmp_path / "t.geojson"
     assert case.area is not None
     assert case.area.bounds == (44.0, 36.0, 44.5, 36.5)
     assert case.release.coordinate_digits == 2
@@ -101,6 +107,9 @@ def test_no_case(tmp_path: Path) -> None:
         (HEAD + SCENE + 'control_points = "a"\ncamera_model = "b"\n', "give one of"),
         (HEAD + SCENE + 'captured = "yesterday"\n', "yesterday"),
         ('pair = [["x", "after"]]\n' + HEAD + SCENE, "no scene is called x"),
+        (HEAD + SCENE + ALIGNMENT, "no scene is called before"),
+        (HEAD + SCENE + ALIGNMENT + ALIGNMENT, "two files for one pair: before and after"),
+        (HEAD + SCENE + ALIGNMENT.replace("reader", "redder"), "reader may be meant"),
         (HEAD + "bounds = { west = 5, south = 2, east = 3, north = 4 }\n", "west must be less"),
         (
             HEAD + 'bounds = { west = 1, south = 2, east = 3, north = 4, crs = "EPSG:nope" }\n',

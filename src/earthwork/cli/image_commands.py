@@ -59,24 +59,58 @@ def align(
     after: Image,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="AFTER on the grid of BEFORE.")],
+    marks: Annotated[
+        Path | None,
+        typer.Option(help="GeoJSON: tie points that you pinned or struck; --tie-points makes one."),
+    ] = None,
+    tie_points: Annotated[
+        Path | None, typer.Option(help="GeoJSON of the tie points, to look at and mend in QGIS.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="PNG: tie points, what is left over, error expected.")
+    ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Status, tie points, residuals (JSON).")
+        Path | None, typer.Option(help="JSON: status, tie points, residuals, what is not assessed.")
     ] = None,
     field: Annotated[
-        Path | None, typer.Option(help="Two bands dx, dy in px: before + (dx, dy) = after.")
+        Path | None,
+        typer.Option(
+            help="GeoTIFF: dx, dy and error expected, in px, at knots: before + (dx, dy) = after."
+        ),
+    ] = None,
+    normalised: Annotated[
+        Path | None, typer.Option(help="GeoTIFF: AFTER aligned, at the brightness of BEFORE.")
+    ] = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="GeoTIFF: why a pixel is not assessed, a bit a reason.")
     ] = None,
     gsd_m: Gsd = None,
 ) -> None:
-    """Bring AFTER onto the pixel grid of BEFORE, and report how well it fits."""
-    from earthwork.model.pair import AlignmentStatus
-    from earthwork.pipeline.image_stages import align_files
+    """Bring AFTER onto the pixel grid of BEFORE, and report how well it fits.
 
-    result = align_files(before, after, output=output, report=report, field=field, gsd_m=gsd_m)
+    A pair that cannot be aligned ends with exit code 3; report, tie points and picture are written
+    all the same, so that it can be mended by hand.
+
+    Example: earthwork align a.tif b.tif -o b-on-a.tif --tie-points ties.geojson --picture fit.png
+
+    Then set the status of points to struck or pinned in QGIS, or draw lines from a place in a.tif
+    to the same place in b.tif, and: earthwork align a.tif b.tif -o b-on-a.tif --marks ties.geojson
+    """
+    from earthwork.pipeline.image_stages import AlignmentFiles, align_files
+
+    files = AlignmentFiles(
+        report=report,
+        field=field,
+        normalised=normalised,
+        mask=mask,
+        tie_points=tie_points,
+        picture=picture,
+    )
+    result = align_files(
+        before, after, output=output, files=files, marks=marks, gsd_m=gsd_m, note=advise
+    )
     tell_alignment(result)
-    if result.status is not AlignmentStatus.NOT_ALIGNED:
-        say(f"aligned: {output}")
-    else:
-        say(f"NOT aligned, written as the references alone place it: {output}")
+    say(f"aligned: {output}")
 
 
 def detect(
@@ -131,13 +165,8 @@ def detect(
 
 
 def tell_alignment(report: RegistrationReport) -> None:
-    """Say how well a pair fits; loudly if it does not."""
-    from earthwork.model.pair import AlignmentStatus
-
-    if report.status is AlignmentStatus.NOT_ALIGNED:
-        warn(f"NOT ASSESSED: the images could not be aligned. {report.reason}")
-    else:
-        advise(f"{report.status.value.replace('_', ' ')}: {report.reason}")
+    """Say how well a pair fits."""
+    advise(f"{report.status.value.replace('_', ' ')}: {report.reason}")
 
 
 def place(

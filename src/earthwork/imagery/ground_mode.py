@@ -1,4 +1,4 @@
-"""Which places speak of the ground: those that agree most closely with the most of their neighbours.
+"""Which places speak of the ground: those with the most neighbours who say the very same.
 
 Two pictures taken from two directions show every roof moved against the ground, the higher the
 more. What places say then has a sharp peak, the ground, which is alike everywhere, and a tail of
@@ -7,6 +7,8 @@ neighbours say the same, and if none nearby has more company for saying somethin
 height of roofs outnumbers the ground, the ground of the wider surroundings decides: neighbours are
 asked from far to near, each time only about what lies near to what those before agreed on.
 """
+
+# ruff: noqa: PLR0917 - kernels take arrays by position: numba knows no keyword-only arguments
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from earthwork.imagery.warp_fitting import smoothed
 Mask = NDArray[np.bool_]
 
 
-def on_ground(places: Float, residuals: Float, options: RegistrationOptions) -> Mask:
+def on_ground(
+    places: Float, residuals: Float, texture: Float, options: RegistrationOptions
+) -> Mask:
     """Tell which places speak of the ground.
 
     Parameters
@@ -32,6 +36,8 @@ def on_ground(places: Float, residuals: Float, options: RegistrationOptions) -> 
         Dims (n, 2), pixels of the before-image.
     residuals
         Dims (n, 2), what each says beyond a field that is right to a few pixels.
+    texture
+        Dims (n), any unit: the plainer a place, the likelier it is ground.
     options
         How many neighbours, and how alike.
 
@@ -43,7 +49,7 @@ def on_ground(places: Float, residuals: Float, options: RegistrationOptions) -> 
     if len(places) <= options.least_alike:
         return np.ones(len(places), bool)
     rest = residuals - _plane(places, residuals, options)
-    trust = _trust(rest, options)
+    trust = _trust(rest, options) * _plainness(texture, options)
     chosen = np.ones(len(places), bool)
     for stride, within, alike in options.ground_steps:
         near = np.flatnonzero(np.hypot(*rest.T) <= within)
@@ -60,11 +66,19 @@ def on_ground(places: Float, residuals: Float, options: RegistrationOptions) -> 
 
 
 def _trust(rest: Float, options: RegistrationOptions) -> Float:
-    """Return how much each place counts, 0 to 1: where most lie on one plane, others are suspect."""
+    """Return how much each place counts: where most lie on one plane, others are suspect."""
     away = np.hypot(*rest.T)
     spread = max(options.least_spread_px, 2.5 * float(np.median(away)))
     trust: Float = np.exp(-0.5 * (away / spread) ** 2)
     return trust
+
+
+def _plainness(texture: Float, options: RegistrationOptions) -> Float:
+    """Return how much each place counts by how plain it is: 1 for one like most."""
+    typical = max(float(np.median(texture)), 1e-9)
+    relative = np.clip(texture / typical, 0.25, 4.0)
+    counts: Float = relative**-options.plainness
+    return counts
 
 
 def _plane(places: Float, residuals: Float, options: RegistrationOptions) -> Float:
@@ -83,7 +97,7 @@ def _plane(places: Float, residuals: Float, options: RegistrationOptions) -> Flo
 def _like_most(
     places: Float, residuals: Float, trust: Float, alike_px: float, options: RegistrationOptions
 ) -> Mask:
-    """Tell which places have company, and say about what the one nearby with the most company says."""
+    """Tell which have company, and say about what the one nearby with the most company says."""
     count = min(options.neighbours, len(places) - 1)
     distance, near = cKDTree(places).query(places, k=count + 1)
     slope = options.ground_slope

@@ -74,11 +74,16 @@ class ReducedRaster:
 
     def read(self, window: Window) -> Image:
         """Return luminance (1, row, column) of a window."""
-        return _decimated(self.raster, self._full(window), self.factor).image[None]
+        return self.seen(window)[0][None]
 
     def valid(self, window: Window) -> NDArray[np.bool_]:
         """Return (row, column): True where most of a pixel holds data."""
-        return _decimated(self.raster, self._full(window), self.factor).valid
+        return self.seen(window)[1]
+
+    def seen(self, window: Window) -> tuple[Image, NDArray[np.bool_]]:
+        """Return luminance and where most of a pixel holds data, both (row, column)."""
+        part = _decimated(self.raster, self._full(window), self.factor)
+        return part.image, part.valid
 
     def _full(self, window: Window) -> Window:
         return Window(
@@ -118,6 +123,13 @@ class Mirrored:
         return replace(window, column=self.raster.grid.width - window.column - window.width)
 
 
+def seen_in(raster: Raster, window: Window) -> tuple[Image, NDArray[np.bool_]]:
+    """Return luminance and where it holds data, both (row, column), reading once."""
+    if isinstance(raster, ReducedRaster):
+        return raster.seen(window)
+    return luminance(raster.read(window)), raster.valid(window)
+
+
 def reduced(raster: Raster, factor: int) -> Raster:
     """Return a raster at a whole part of its resolution; itself for 1."""
     return raster if factor == 1 else ReducedRaster(raster=raster, factor=factor)
@@ -146,8 +158,12 @@ def _decimated(raster: Raster, window: Window, factor: int) -> Overview:
             width=width * factor,
         )
         valid = raster.valid(strip)
-        values = np.where(valid, luminance(raster.read(strip)), np.float32(0))
-        image[top : top + rows] = _block_mean(values, factor)
+        values = luminance(raster.read(strip))
+        if valid.all():
+            image[top : top + rows] = _block_mean(values, factor)
+            share[top : top + rows] = 1
+            continue
+        image[top : top + rows] = _block_mean(np.where(valid, values, np.float32(0)), factor)
         share[top : top + rows] = _block_mean(valid.astype(np.float32), factor)
     image /= np.maximum(share, np.float32(1e-6))
     origin = (float(window.column), float(window.row))
@@ -155,10 +171,11 @@ def _decimated(raster: Raster, window: Window, factor: int) -> Overview:
 
 
 def _block_mean(values: Image, factor: int) -> Image:
+    if factor == 1:
+        return values
     height, width = values.shape
-    blocks = values.reshape(height // factor, factor, width // factor, factor)
-    result: Image = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return result
+    size = (width // factor, height // factor)
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def after_overview(

@@ -40,11 +40,21 @@ from earthwork.imagery.registration_options import DEFAULT_REGISTRATION as DEFAU
 from earthwork.imagery.registration_options import RegistrationOptions as RegistrationOptions
 from earthwork.imagery.registration_options import resolve_options
 from earthwork.imagery.resampling import warp as warp
-from earthwork.imagery.tie_points import Fit, Found, fitted, holds, lattice, sought
+from earthwork.imagery.tie_points import (
+    NOTHING,
+    Fit,
+    Found,
+    fitted,
+    holds,
+    lattice,
+    sought,
+    together,
+)
 from earthwork.imagery.vouching import vouched
 from earthwork.imagery.warp_fitting import LocalFit, local_fit
 from earthwork.model.grid import Grid, Window
 from earthwork.model.pair import (
+    NO_MARKS,
     AlignmentStatus,
     RegistrationReport,
     TieMarks,
@@ -58,7 +68,6 @@ METHOD = "structure-places-local-fit/2"
 _PINS_ALONE = 3
 """Pinned points that align a pair which the method cannot."""
 _PIN_ERROR_PX = 0.05
-_NO_MARKS = TieMarks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +113,7 @@ def register(
     before: Raster,
     after: Raster,
     *,
-    marks: TieMarks = _NO_MARKS,
+    marks: TieMarks = NO_MARKS,
     options: RegistrationOptions = DEFAULT_REGISTRATION,
 ) -> Registration:
     """Find each pixel of the before-image in the after-image.
@@ -137,7 +146,7 @@ def register(
     if coarse is None:
         if len(marks.pinned) >= _PINS_ALONE:
             return _pinned_alone(before, after, prior, marks, options)
-        return _refused(_why_not(before, after, prior, best, options), before.grid, prior)
+        return _refused(_why_not(before, after, best, options), before.grid, prior)
     ties = _refined(before, after, coarse, marks, options)
     if ties is None:
         reason = "its places agree only at a coarser scale than the pixels"
@@ -244,12 +253,7 @@ def _looked_up(
         patch_px=options.patch_px,
         options=options,
     )
-    return replace(
-        found,
-        places=found.places * factor,
-        targets=found.targets * factor,
-        error_px=found.error_px * factor,
-    )
+    return found.scaled(factor)
 
 
 def _tied(
@@ -293,7 +297,7 @@ def _agreed(
     scale = _scale(base, places) if len(places) else 1.0
     residuals = (targets - base(places)) / scale
     beyond = residuals if rough is None else (targets - rough(places)) / scale
-    same = on_ground(places, beyond, options) if len(places) else np.zeros(0, bool)
+    same = on_ground(places, beyond, found.texture[clear], options)
     if same.sum() < options.least_agreeing and len(pins) < _PINS_ALONE:
         return None
     together = np.concatenate([places[same], pins])
@@ -328,18 +332,62 @@ def _scale(mapping: Mapping, places: Float) -> float:
 def _refined(
     before: Raster, after: Raster, ties: _Ties, marks: TieMarks, options: RegistrationOptions
 ) -> _Ties | None:
-    """Seek places at full resolution: some, and where they show a distortion, many."""
-    first = _sought_again(before, after, ties, marks, options, dense=False)
-    if first is None or _is_level(first, options):
-        return first
-    second = _sought_again(before, after, first, marks, options, dense=True)
-    return first if second is None else second
+    """Seek places at full resolution: few, and unless these agree on a plane, many."""
+    best: _Ties | None = None
+    for effort in (_glance(options), _look(options), _search(options)):
+        found = _sought_again(before, after, best or ties, marks, efforts=effort, options=options)
+        if found is not None:
+            best = found
+            if _is_level(best, options):
+                break
+    return best
 
 
 def _is_level(ties: _Ties, options: RegistrationOptions) -> bool:
-    """Tell whether an affine fit explains all that places say."""
+    """Tell whether nearly all places agree on an affine fit."""
     told = ties.fit.at(ties.fit.places)[0]
-    return float(np.hypot(*(told - told.mean(axis=0)).T).max()) < 3 * options.level_px
+    bend = float(np.hypot(*(told - told.mean(axis=0)).T).max())
+    return ties.share >= options.level_share and bend < 3 * options.level_px
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Effort:
+    """How many places are sought, how, and how far from what is known."""
+
+    places: int
+    patch_px: int
+    closest_px: int
+    reach_px: int
+    correlation: float
+
+
+def _glance(options: RegistrationOptions) -> tuple[_Effort, ...]:
+    effort = _Effort(
+        places=options.first_places,
+        patch_px=options.patch_px,
+        closest_px=options.patch_px // 3,
+        reach_px=options.glance_px,
+        correlation=options.least_correlation,
+    )
+    return (effort,)
+
+
+def _look(options: RegistrationOptions) -> tuple[_Effort, ...]:
+    (effort,) = _glance(options)
+    return (replace(effort, places=options.places, reach_px=options.search_px),)
+
+
+def _search(options: RegistrationOptions) -> tuple[_Effort, ...]:
+    return tuple(
+        _Effort(
+            places=options.most_places,
+            patch_px=patch,
+            closest_px=patch // 2,
+            reach_px=options.fine_search_px,
+            correlation=correlation,
+        )
+        for patch, correlation in options.fine_patches
+    )
 
 
 def _sought_again(
@@ -347,32 +395,29 @@ def _sought_again(
     after: Raster,
     ties: _Ties,
     marks: TieMarks,
-    options: RegistrationOptions,
     *,
-    dense: bool,
+    efforts: tuple[_Effort, ...],
+    options: RegistrationOptions,
 ) -> _Ties | None:
-    patch = options.fine_patch_px if dense else options.patch_px
-    places = lattice(
-        before.grid,
-        places=options.most_places if dense else options.places,
-        patch_px=patch,
-        closest_px=options.closest_px if dense else options.patch_px // 3,
-    )
-    found = sought(
-        before,
-        after,
-        places,
-        ties.mapping,
-        reach=options.fine_search_px if dense else options.search_px,
-        patch_px=patch,
-        options=_finer(options) if dense else options,
-    )
-    rough = ties.mapping if dense else None
-    return _agreed(found, _straightened(ties), marks=marks, options=options, rough=rough)
-
-
-def _finer(options: RegistrationOptions) -> RegistrationOptions:
-    return replace(options, least_correlation=options.fine_correlation)
+    found = [
+        sought(
+            before,
+            after,
+            lattice(
+                before.grid,
+                places=effort.places,
+                patch_px=effort.patch_px,
+                closest_px=effort.closest_px,
+            ),
+            ties.mapping,
+            reach=effort.reach_px,
+            patch_px=effort.patch_px,
+            options=replace(options, least_correlation=effort.correlation),
+        )
+        for effort in efforts
+    ]
+    base = _straightened(ties)
+    return _agreed(together(found), base, marks=marks, options=options, rough=ties.mapping)
 
 
 def _straightened(ties: _Ties) -> Mapping:
@@ -388,24 +433,16 @@ def _pinned_alone(
     """Align by pinned points where the method finds nothing."""
     places, targets = _points(marks)
     matrix = similarity_of(prior(places), targets)
-    nothing = Found(
-        places=np.zeros((0, 2)),
-        targets=np.zeros((0, 2)),
-        clear=np.zeros(0, bool),
-        error_px=np.zeros(0),
-    )
     ties = _agreed(
-        nothing, lambda points: applied(matrix, prior(points)), marks=marks, options=options
+        NOTHING, lambda points: applied(matrix, prior(points)), marks=marks, options=options
     )
     if ties is None:
         raise AssertionError  # three pins are enough
     return _described(ties, before, after, prior, options)
 
 
-def _why_not(
-    before: Raster, after: Raster, prior: Mapping, fit: Fit | None, options: RegistrationOptions
-) -> str:
-    turned = _seen_from_behind(before, after, prior, options)
+def _why_not(before: Raster, after: Raster, fit: Fit | None, options: RegistrationOptions) -> str:
+    turned = _seen_from_behind(before, after, options)
     if turned is not None:
         return turned
     if fit is None:
@@ -416,9 +453,7 @@ def _why_not(
     )
 
 
-def _seen_from_behind(
-    before: Raster, after: Raster, prior: Mapping, options: RegistrationOptions
-) -> str | None:
+def _seen_from_behind(before: Raster, after: Raster, options: RegistrationOptions) -> str | None:
     """Say whether the after-image fits once it is turned over."""
     flipped = Mirrored(raster=after)
     for guess in feature_hypotheses(before, flipped, lambda points: points, options):
@@ -467,7 +502,10 @@ def _described(
     points, shape, step = _knots(grid)
     rest, error, third = ties.fit.at(points)
     targets = ties.base(points) + ties.scale * rest
-    held = vouched(points, ties.fit.places, error, third, grid=grid, options=options)
+    apart = float(np.sqrt(grid.height * grid.width / max(1, ties.tried)))
+    held = vouched(
+        points, ties.fit.places, error, third, apart_px=apart, grid=grid, options=options
+    )
     moved = (targets - points).reshape(*shape, 2)
     error = np.where(held, error, np.nan).reshape(shape)
     field = WarpField(
@@ -476,7 +514,10 @@ def _described(
     common = _within(targets, after.grid) & _within(points, grid)
     share = float(held[common].mean()) if common.any() else 0.0
     return Registration(
-        report=_report(ties, field, share, before, after, prior, options), field=field
+        report=_report(
+            ties, field, share, reason=_reason(ties, share, before, after, prior), options=options
+        ),
+        field=field,
     )
 
 
@@ -484,9 +525,8 @@ def _report(
     ties: _Ties,
     field: WarpField,
     share: float,
-    before: Raster,
-    after: Raster,
-    prior: Mapping,
+    *,
+    reason: str,
     options: RegistrationOptions,
 ) -> RegistrationReport:
     places = ties.fit.places
@@ -502,7 +542,7 @@ def _report(
     return RegistrationReport(
         status=status,
         method=METHOD,
-        reason=_reason(ties, share, before, after, prior),
+        reason=reason,
         shift_x_px=float(np.median(field.knots[0])),
         shift_y_px=float(np.median(field.knots[1])),
         rotation_deg=float(np.degrees(np.arctan2(total[1, 0] - total[0, 1], np.trace(total) - 1))),

@@ -30,26 +30,25 @@ class RegistrationOptions:
     """Places tried at full resolution first; more only where these show a distortion."""
     most_places: int = 60_000
     """Places tried at full resolution in the end, at most."""
-    closest_px: int = 16
-    """Least distance between the places tried in the end."""
     patch_px: int = 96
     """Side of the patch compared at each place first."""
     small_side_px: int = 300
     """Below this shorter side of either image, smaller patches are compared, so that enough fit."""
     small_patch_px: int = 64
     """Side of the patch compared first in small images."""
-    fine_patch_px: int = 32
-    """Side of the patch compared in the end: small, so that few hold both roof and ground."""
+    fine_patches: tuple[tuple[int, float], ...] = ((32, 0.2), (64, 0.15))
+    """Sides of the patches compared in the end, and the correlation from which each counts: small
+    ones, of which few hold both roof and ground, and larger ones, which chance makes alike less."""
     first_search_px: int = 10
     """How far from a hypothesis a place is sought, in pixels of the working scale."""
+    glance_px: int = 6
+    """How far from a hypothesis a few places are sought at full resolution."""
     search_px: int = 10
     """How far from a first field a place is sought."""
     fine_search_px: int = 9
     """The same in the end: roofs that lean pull a first field off the ground by several pixels."""
     least_correlation: float = 0.15
     """Correlation of structure from which a place counts as found."""
-    fine_correlation: float = 0.2
-    """The same of small patches, which chance makes alike more easily."""
     least_lead: float = 0.0
     """Lead of the best correlation over any other a few pixels away."""
     agreement_px: float = 2.0
@@ -69,6 +68,8 @@ class RegistrationOptions:
     lie, and within what distance two say the same, in pixels."""
     ground_slope: float = 0.02
     """Pixels per pixel of distance by which what neighbours say may differ besides."""
+    plainness: float = 1.0
+    """Power of a place's plainness by which it counts: the ground is plainer than roofs."""
     least_spread_px: float = 2.0
     """Distance from a plane at which a place becomes suspect, at least."""
     least_agreeing: int = 12
@@ -79,6 +80,8 @@ class RegistrationOptions:
     """Share from which no other hypothesis is tried."""
     level_px: float = 0.12
     """Distortion (one standard deviation beyond an affine fit) below which no more is measured."""
+    level_share: float = 0.8
+    """Share of the places that must agree besides."""
     most_error_px: float = 1.5
     """Error expected (one standard deviation) above which ground is not aligned."""
     interpolated_px: float = 800.0

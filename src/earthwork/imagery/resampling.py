@@ -122,7 +122,8 @@ def _dtype(raster: Raster) -> np.dtype[Any]:
 
 
 def _remapped(band: NDArray[np.generic], x: Image, y: Image) -> NDArray[np.generic]:
-    values = band if band.dtype in (np.uint8, np.uint16, np.float32) else band.astype(np.float32)
+    is_known = band.dtype in (np.uint8, np.uint16, np.float32)
+    values: NDArray[Any] = band if is_known else band.astype(np.float32)
     return np.asarray(cv2.remap(values, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 
 

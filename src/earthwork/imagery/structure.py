@@ -16,6 +16,8 @@ angle); Lucas, B. and Kanade, T. (1981), An iterative image registration techniq
 doi:10.1109/TGRS.2019.2924684 (dense orientation in place of brightness).
 """
 
+# ruff: noqa: PLR0917, PLR2004 - kernels take arrays by position: numba knows no keyword-only arguments
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -133,7 +135,7 @@ def _structure(image: Image, planes: Image) -> None:
 def _level(smooth: Image) -> np.float32:
     """Return the mean strength of edges: from there on an edge counts as clear."""
     height, width = smooth.shape
-    total = 0.0
+    total = np.float64(0)
     for r in range(5, height - 5):
         part = np.float32(0)
         for c in range(5, width - 5):
@@ -246,7 +248,7 @@ def _likeness(template: Image, scene: Image, top: int, left: int) -> np.float32:
                 value = scene[plane, top + r, left + c]
                 product += template[plane, r, c] * value
                 energy += value * value
-    return product / np.sqrt(energy + np.float32(1e-6))
+    return np.float32(product / np.sqrt(energy + np.float32(1e-6)))
 
 
 @njit(cache=True, nogil=True)

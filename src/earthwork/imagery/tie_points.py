@@ -5,8 +5,8 @@ Coordinates are (x, y) = (column, row) with pixel centres at .5 throughout.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -22,11 +22,11 @@ from earthwork.imagery.mappings import (
     least_squares,
     scale_of,
 )
-from earthwork.imagery.overviews import warped_by
+from earthwork.imagery.overviews import seen_in, warped_by
 from earthwork.imagery.registration_options import RegistrationOptions
 from earthwork.imagery.structure import MARGIN_PX, matched
 from earthwork.model.grid import Grid, Window
-from earthwork.model.raster import Raster, luminance
+from earthwork.model.raster import Raster
 
 Mask = NDArray[np.bool_]
 _TILE_PX = 1024
@@ -45,6 +45,26 @@ class Found:
     """Dims (n): found, and plainly better there than elsewhere."""
     error_px: Float
     """Dims (n), standard error of the target, in pixels of the before-image."""
+    texture: Float
+    """Dims (n), mean step from pixel to pixel: roofs and their edges have more than the ground."""
+
+    def scaled(self, factor: float) -> Found:
+        """Return it with all positions multiplied: from a part of the resolution to all of it."""
+        return replace(
+            self,
+            places=self.places * factor,
+            targets=self.targets * factor,
+            error_px=self.error_px * factor,
+        )
+
+
+NOTHING = Found(
+    places=np.zeros((0, 2)),
+    targets=np.zeros((0, 2)),
+    clear=np.zeros(0, bool),
+    error_px=np.zeros(0),
+    texture=np.zeros(0),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +130,14 @@ def sought(
     turns = _jacobians(mapping, places, centres)
     side = patch_px + 2 * MARGIN_PX
     kept: list[int] = []
+    texture: list[float] = []
     parts: list[tuple[Float, Mask, Float]] = []
     batch: list[tuple[int, Image, Image, Float]] = []
     for index, template, scene, part in _patches(
-        before, after, places, centres, turns, side, reach
+        (before, after), places, centres, turns, side=side, reach=reach
     ):
         kept.append(index)
+        texture.append(float(np.abs(np.diff(template, axis=1)).mean()))
         batch.append((index, template, scene, part))
         if len(batch) == _BATCH:
             parts.append(_matched(batch, centres, turns, options))
@@ -123,22 +145,31 @@ def sought(
     if batch:
         parts.append(_matched(batch, centres, turns, options))
     if not kept:
-        return Found(
-            places=np.zeros((0, 2)), targets=np.zeros((0, 2)), clear=np.zeros(0, bool),
-            error_px=np.zeros(0),
-        )  # fmt: skip
+        return NOTHING
     return Found(
         places=places[kept],
         targets=np.concatenate([targets for targets, _, _ in parts]),
         clear=np.concatenate([clear for _, clear, _ in parts]),
         error_px=np.concatenate([error for _, _, error in parts]),
+        texture=np.array(texture),
+    )
+
+
+def together(found: Sequence[Found]) -> Found:
+    """Return what several searches found as one."""
+    return Found(
+        places=np.concatenate([one.places for one in found]),
+        targets=np.concatenate([one.targets for one in found]),
+        clear=np.concatenate([one.clear for one in found]),
+        error_px=np.concatenate([one.error_px for one in found]),
+        texture=np.concatenate([one.texture for one in found]),
     )
 
 
 def _jacobians(mapping: Mapping, places: Float, centres: Float, step: float = 8.0) -> Float:
     """Return the local matrices (n, 2, 2) of a mapping."""
-    right = (mapping(places + [step, 0.0]) - centres) / step
-    below = (mapping(places + [0.0, step]) - centres) / step
+    right = (mapping(places + np.array([step, 0.0])) - centres) / step
+    below = (mapping(places + np.array([0.0, step])) - centres) / step
     return np.stack([right, below], axis=2)
 
 
@@ -158,11 +189,11 @@ def _matched(
 
 
 def _patches(
-    before: Raster,
-    after: Raster,
+    pair: tuple[Raster, Raster],
     places: Float,
     centres: Float,
     turns: Float,
+    *,
     side: int,
     reach: int,
 ) -> Iterator[tuple[int, Image, Image, Float]]:
@@ -170,8 +201,8 @@ def _patches(
     wide = side + 2 * reach + 4
     spread = int(np.ceil(np.abs(turns).sum(axis=2).max() * wide / 2)) + 3
     for group in _groups(places):
-        first = _Region.around(before, places[group], side // 2 + 1)
-        second = _Region.around(after, centres[group], spread)
+        first = _Region.around(pair[0], places[group], side // 2 + 1)
+        second = _Region.around(pair[1], centres[group], spread)
         for index in group:
             template = first.cut(places[index], side)
             if template is None:
@@ -219,12 +250,8 @@ class _Region:
             row=int(low[1]), column=int(low[0]), height=int(high[1] - low[1]),
             width=int(high[0] - low[0]),
         )  # fmt: skip
-        return cls(
-            image=luminance(raster.read(window)),
-            valid=raster.valid(window),
-            row=window.row,
-            column=window.column,
-        )
+        image, valid = seen_in(raster, window)
+        return cls(image=image, valid=valid, row=window.row, column=window.column)
 
     def cut(self, middle: Float, side: int) -> Image | None:
         """Return the square about a whole-pixel point; None if it is not all there."""
@@ -261,8 +288,8 @@ class _Region:
         matrix[:2, 2] = middle - [column, row] - turn @ [side / 2, side / 2]
         size = float(np.sqrt(abs(np.linalg.det(turn))))
         if size > 1.5:  # noqa: PLR2004 - what is made smaller must be smoothed first
-            source = cv2.GaussianBlur(source, (0, 0), 0.4 * size)
-        return warped_by(np.asarray(source, np.float32), matrix, (side, side)), np.zeros(2)
+            source = np.asarray(cv2.GaussianBlur(source, (0, 0), 0.4 * size), np.float32)
+        return warped_by(source, matrix, (side, side)), np.zeros(2)
 
 
 def fitted(found: Found, options: RegistrationOptions, *, factor: float = 1.0) -> Fit | None:

@@ -21,6 +21,7 @@ def vouched(
     error_px: Float,
     third_px: Float,
     *,
+    apart_px: float,
     grid: Grid,
     options: RegistrationOptions,
 ) -> NDArray[np.bool_]:
@@ -36,6 +37,8 @@ def vouched(
         Dims (n), the error expected at the points.
     third_px
         Dims (n), distance from each to the third nearest place.
+    apart_px
+        Distance between the places that were tried.
     grid
         The before-grid: in a small image shorter distances count as far.
     options
@@ -47,8 +50,10 @@ def vouched(
         Dims (n): the error is small, and places lie near, or further off but all around.
     """
     side = float(min(grid.shape))
-    near = third_px <= min(options.extrapolated_px, max(0.12 * side, 1.5 * options.patch_px))
-    reachable = third_px <= min(options.interpolated_px, 0.5 * side)
+    near = third_px <= max(
+        min(options.extrapolated_px, max(0.12 * side, 1.5 * options.patch_px)), 1.8 * apart_px
+    )
+    reachable = third_px <= max(min(options.interpolated_px, 0.5 * side), 3.0 * apart_px)
     held = near.copy()
     asked = np.flatnonzero(reachable & ~near)
     if asked.size:

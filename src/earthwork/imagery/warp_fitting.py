@@ -10,6 +10,8 @@ Cleveland, W. S. and Devlin, S. J. (1988), Locally weighted regression,
 doi:10.1080/01621459.1988.10478639.
 """
 
+# ruff: noqa: PLR0917, PLR2004 - kernels take arrays by position: numba knows no keyword-only arguments
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -23,8 +25,10 @@ from earthwork.imagery.mappings import Float
 
 _SIZES = (12, 24, 48)
 """Numbers of neighbours tried."""
-_CHECKED = 600
+_CHECKED = 250
 """Places predicted from others, at most."""
+_AROUND = 1200
+"""Places around each that are looked at."""
 _DISTANCES = (0.0, 1.5, 3.0, 6.0, 12.0)
 """Distances, in spacings of the places, from beyond which they are predicted."""
 _LEAST_TOLD = 5
@@ -93,7 +97,7 @@ def local_fit(places: Float, residuals: Float, error_px: Float) -> LocalFit:
         Dims (n), standard error of each.
     """
     weights = 1.0 / (np.clip(error_px, _NO_ERROR_PX, 2.0) ** 2 + 0.1**2)
-    checked = np.unique(np.linspace(0, len(places) - 1, _CHECKED).astype(int))
+    checked = _Check.of(places)
     trials = []
     for size in _SIZES:
         left = _left_out(places, residuals, weights, checked, size, 0.0)
@@ -106,14 +110,14 @@ def local_fit(places: Float, residuals: Float, error_px: Float) -> LocalFit:
 
 
 def _growth(
-    places: Float, residuals: Float, weights: Float, checked: NDArray[np.intp], neighbours: int
+    places: Float, residuals: Float, weights: Float, checked: _Check, neighbours: int
 ) -> tuple[tuple[float, float], ...]:
     """Return by how much predictions are worse the farther off the places are that they rest on."""
     spacing = _spacing(places)
     told = []
     for distance in _DISTANCES:
         left = _left_out(places, residuals, weights, checked, neighbours, distance * spacing)
-        if len(left) < min(_LEAST_TOLD, len(checked)):
+        if len(left) < min(_LEAST_TOLD, len(checked.at)):
             break
         told.append((distance * spacing, float(np.percentile(left, 68))))
     if not told:
@@ -130,19 +134,50 @@ def _spacing(places: Float) -> float:
     return float(np.median(distance[:, -1])) if count > 1 else 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """Places to be predicted from others, with those around them from near to far."""
+
+    at: NDArray[np.intp]
+    """Dims (n): which places."""
+    near: NDArray[np.intp]
+    """Dims (n, k): indices of places, themselves first."""
+    distance: Float
+    """Dims (n, k), pixels."""
+
+    @classmethod
+    def of(cls, places: Float) -> _Check:
+        """Choose places, spread evenly over the order they come in."""
+        at = np.unique(np.linspace(0, len(places) - 1, _CHECKED).astype(int))
+        count = min(len(places), _AROUND)
+        distance, near = cKDTree(places).query(places[at], k=count)
+        shape = (len(at), count)
+        return cls(at=at, near=near.reshape(shape), distance=distance.reshape(shape))
+
+
 def _left_out(
     places: Float,
     residuals: Float,
     weights: Float,
-    checked: NDArray[np.intp],
+    check: _Check,
     neighbours: int,
     beyond_px: float,
 ) -> Float:
     """Return how far places lie from their prediction by those beyond a distance, in pixels."""
-    values = np.zeros((len(checked), 2))
-    _predict(places, residuals, weights, checked, neighbours, beyond_px, values)
+    values = np.zeros((len(check.at), 2))
+    _predict(
+        places,
+        residuals,
+        weights,
+        check.at,
+        check.near,
+        check.distance,
+        neighbours,
+        beyond_px,
+        values,
+    )
     told = np.isfinite(values[:, 0])
-    left: Float = np.hypot(*(values[told] - residuals[checked[told]]).T)
+    left: Float = np.hypot(*(values[told] - residuals[check.at[told]]).T)
     return left
 
 
@@ -152,33 +187,37 @@ def _predict(
     residuals: Float,
     weights: Float,
     checked: NDArray[np.intp],
+    around: NDArray[np.intp],
+    distance: Float,
     neighbours: int,
     beyond: float,
     values: Float,
 ) -> None:
-    count = places.shape[0]
-    away = np.zeros(count)
     noise = np.zeros(1)
+    near = np.zeros(neighbours, np.intp)
+    away = np.zeros(neighbours)
     for index in range(checked.size):
-        here = checked[index]
-        for other in range(count):
-            dx = places[other, 0] - places[here, 0]
-            dy = places[other, 1] - places[here, 1]
-            away[other] = np.sqrt(dx * dx + dy * dy)
-        away[here] = np.inf
-        for other in range(count):
-            if away[other] < beyond:
-                away[other] = np.inf
-        near = np.argsort(away)[:neighbours]
-        if near.size < 3 or not np.isfinite(away[near[2]]):
+        found = 0
+        for k in range(around.shape[1]):
+            if around[index, k] != checked[index] and distance[index, k] >= beyond:
+                near[found] = around[index, k]
+                away[found] = distance[index, k]
+                found += 1
+                if found == neighbours:
+                    break
+        if found < 3:
             values[index] = np.nan
             continue
-        usable = 0
-        for k in range(near.size):
-            if np.isfinite(away[near[k]]):
-                usable += 1
-        near = near[:usable]
-        _fit_one(places[here], places, residuals, weights, near, away[near], values[index], noise)
+        _fit_one(
+            places[checked[index]],
+            places,
+            residuals,
+            weights,
+            near[:found],
+            away[:found],
+            values[index],
+            noise,
+        )
 
 
 @njit(cache=True, nogil=True)

@@ -124,6 +124,25 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """Tie points of one pair that an analyst pinned or struck."""
+
+    before: str
+    """Id of the earlier scene."""
+    after: str
+    """Id of the later scene."""
+    file: Path
+    """The original, absolute."""
+    reader: str
+    """Who answers for it."""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Return the ids of both scenes."""
+        return (self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasePolicy:
     """What a public brief may hold."""
 
@@ -161,6 +180,8 @@ class Case:
     """Analysts' drawings and decisions."""
     pairs: tuple[tuple[str, str], ...] = ()
     """Scenes to compare, (before, after); empty: the earliest with each later one."""
+    alignments: tuple[Alignment, ...] = ()
+    """Tie points set by hand, at most one file for a pair."""
     release: ReleasePolicy = ReleasePolicy()
     """What may be shown in public."""
     is_simulated: bool = False

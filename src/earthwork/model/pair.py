@@ -60,6 +60,10 @@ class TieMarks:
     """Who set them."""
 
 
+NO_MARKS = TieMarks()
+"""Nobody pinned or struck anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationReport:
     """How well the after-image was brought onto the before-image."""

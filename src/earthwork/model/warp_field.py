@@ -66,16 +66,23 @@ class WarpField:
 
     def at(self, points: Float) -> Float:
         """Return the displacements (n, 2) at points (n, 2) of the before-image."""
+        found: Float = self._interpolated(self.knots[:2], points).T
+        return found
+
+    def error_at(self, points: Float) -> Float:
+        """Return the errors expected (n) at points (n, 2); NaN where nothing vouches."""
+        found: Float = self._interpolated(self.knots[2:], points)[0]
+        return found
+
+    def _interpolated(self, knots: Float, points: Float) -> Float:
         column, row = (np.clip(points / self.step_px, 0, None)).T
-        last_row, last_column = self.knots.shape[1] - 2, self.knots.shape[2] - 2
+        last_row, last_column = knots.shape[1] - 2, knots.shape[2] - 2
         left = np.minimum(column.astype(int), last_column)
         top = np.minimum(row.astype(int), last_row)
         along, down = column - left, row - top
-        upper = self.knots[:2, top, left] * (1 - along) + self.knots[:2, top, left + 1] * along
-        lower = (
-            self.knots[:2, top + 1, left] * (1 - along) + self.knots[:2, top + 1, left + 1] * along
-        )
-        found: Float = (upper * (1 - down) + lower * down).T
+        upper = knots[:, top, left] * (1 - along) + knots[:, top, left + 1] * along
+        lower = knots[:, top + 1, left] * (1 - along) + knots[:, top + 1, left + 1] * along
+        found: Float = upper * (1 - down) + lower * down
         return found
 
     def to_after(self, points: Float) -> Float:

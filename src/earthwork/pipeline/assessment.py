@@ -19,10 +19,21 @@ from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.io.footprints import FootprintLayer, Footprints, read_footprint_layers
 from earthwork.io.layers import read_layer
 from earthwork.io.roads import read_carriageways
-from earthwork.model.case import CASE_FILE, Case, Drawing, Layer, LayerRole, Report, SceneSource
+from earthwork.io.tie_marks import read_tie_marks
+from earthwork.model.case import (
+    CASE_FILE,
+    Alignment,
+    Case,
+    Drawing,
+    Layer,
+    LayerRole,
+    Report,
+    SceneSource,
+)
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
 from earthwork.model.interval import Capture
+from earthwork.model.pair import TieMarks
 from earthwork.model.scene import Scene
 from earthwork.pipeline.detecting import (
     PairNames,
@@ -81,6 +92,7 @@ from earthwork.pipeline.records import encode, from_bytes, to_bytes
 from earthwork.pipeline.run import run
 
 FINDINGS_FILE = "findings.json"
+MARKS_FILE = "marks.json"
 TAKEN_IN_FILE = "taken_in.json"
 OBSERVE, ECHOES, JUDGE, PUBLISH = "observe", "echoes", "judge", "publish"
 EDITIONS = (Edition.PUBLIC, Edition.WORKING)
@@ -227,7 +239,8 @@ def case_files(case: Case) -> tuple[Path, ...]:
     layers = [layer.file for layer in case.layers]
     reports = [report.file for report in case.reports]
     drawings = [drawing.file for drawing in case.drawings]
-    return tuple(p for p in (*scenes, *layers, *reports, *drawings) if p is not None)
+    marks = [alignment.file for alignment in case.alignments]
+    return tuple(p for p in (*scenes, *layers, *reports, *drawings, *marks) if p is not None)
 
 
 def default_pairs(case: Case) -> tuple[tuple[str, str], ...]:
@@ -255,11 +268,12 @@ def _originals(case: Case) -> tuple[Recorded, ...]:
         *(_recorded(layer.file, "layer", _stated(layer)) for layer in case.layers),
         *(_recorded(report.file, "report", _stated(report)) for report in case.reports),
         *(_recorded(drawing.file, "drawing", _stated(drawing)) for drawing in case.drawings),
+        *(_recorded(item.file, "tie_points", _stated(item)) for item in case.alignments),
     ]
     return tuple(recorded)
 
 
-def _stated(item: Layer | Report | Drawing) -> dict[str, Any]:
+def _stated(item: Layer | Report | Drawing | Alignment) -> dict[str, Any]:
     """Return what the case states of an item, without its path: that belongs to one machine."""
     return {**encode(item), "file": item.file.name}
 
@@ -284,7 +298,14 @@ def _plan_pair(case: Case, pair: tuple[str, str], steps: StepList) -> None:
     before, after = pair
     opened = (f"open {before}", f"open {after}")
     layers = _layers(case, LayerRole.FOOTPRINTS, LayerRole.ROADS)
-    aligned = steps.add(f"align {before} {after}", partial(_align, pair), after=opened)
+    mended = next((item for item in case.alignments if item.pair == pair), None)
+    aligned = steps.add(
+        f"align {before} {after}",
+        partial(_align, pair, mended),
+        after=opened,
+        originals=() if mended is None else (digest_of(mended.file),),
+        parameters={} if mended is None else {"tie_points": _stated(mended)},
+    )
     steps.add(
         f"detect {before} {after}",
         partial(_detect, case, pair),
@@ -303,13 +324,21 @@ def _opened(pair: tuple[str, str], bench: Bench) -> tuple[tuple[Scene, Path], ..
     return tuple((read_scene(folder), folder) for folder in folders)
 
 
-def _align(pair: tuple[str, str], bench: Bench, out: Path) -> None:
+def _align(pair: tuple[str, str], mended: Alignment | None, bench: Bench, out: Path) -> None:
     (before, first), (after, second) = _opened(pair, bench)
+    marks = TieMarks() if mended is None else marks_of_pair(mended, before.grid, after.grid)
     with open_scene(before, first, bench) as earlier, open_scene(after, second, bench) as later:
-        question = PairQuestion(before=taken_of(before), after=taken_of(after))
+        question = PairQuestion(before=taken_of(before), after=taken_of(after), marks=marks)
         prepared = prepare_pair(earlier, later, out, question=question, note=bench.note)
+    (out / MARKS_FILE).write_bytes(to_bytes(marks))
     for decision in (*prepared.decisions, prepared.report.reason):
         bench.note(decision)
+
+
+def marks_of_pair(mended: Alignment, before: Grid, after: Grid) -> TieMarks:
+    """Read the tie points that a case holds for a pair; who answers for the file signs them."""
+    marks = read_tie_marks(mended.file, before, after)
+    return replace(marks, reader=marks.reader or mended.reader)
 
 
 def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
@@ -513,6 +542,7 @@ def _pictures(material: Material, names: _Names, bench: Bench, stack: ExitStack)
                 field=read_field(folder, scenes[before].grid),
                 report=read_registration(folder),
                 reasons=read_reasons(folder),
+                marks=from_bytes(TieMarks, (folder / MARKS_FILE).read_bytes()),
             )
             for (before, after), folder in folders.items()
         ),

@@ -18,10 +18,16 @@ from earthwork.io.footprint_dates import read_dates
 from earthwork.io.footprints import stated_date
 from earthwork.io.layers import read_layer
 from earthwork.io.rasters import open_raster
-from earthwork.model.case import Case, Drawing, Layer, LayerRole, Report, SceneSource
+from earthwork.model.case import Alignment, Case, Drawing, Layer, LayerRole, Report, SceneSource
 from earthwork.model.footprint_date import dating_of
 from earthwork.model.grid import Grid
-from earthwork.pipeline.assessment import capture_of, case_files, default_pairs, unfilled
+from earthwork.pipeline.assessment import (
+    capture_of,
+    case_files,
+    default_pairs,
+    marks_of_pair,
+    unfilled,
+)
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.opening import grid_of, planned_grid
 from earthwork.pipeline.reading import case_gazetteer, find_place, require_digest
@@ -82,8 +88,7 @@ def check(case: Case) -> tuple[Remark, ...]:
         what = "the author is still the template's: say who answers for the brief"
         remarks.append(Remark(level=Level.ERROR, where="case.author", what=what))
     if not missing:
-        for drawing in case.drawings:
-            remarks.extend(_guarded(f"drawing {drawing.file.name}", _drawing(case, drawing)))
+        remarks.extend(_by_hand(case))
         remarks.extend(_whole(case))
     return tuple(remarks)
 
@@ -217,6 +222,14 @@ def _report(report: Report) -> Iterator[tuple[Level, str]]:
         yield Level.GAP, 'no outlet: say who published it (outlet = "…")'
 
 
+def _by_hand(case: Case) -> Iterator[Remark]:
+    for drawing in case.drawings:
+        yield from _guarded(f"drawing {drawing.file.name}", _drawing(case, drawing))
+    for mended in case.alignments:
+        where = f"alignment {mended.before} {mended.after}"
+        yield from _guarded(where, _alignment(case, mended))
+
+
 def _drawing(case: Case, drawing: Drawing) -> Iterator[tuple[Level, str]]:
     captures = {source.id: capture_of(source) for source in case.scenes}
     grids = {source.id: grid_of(source) for source in case.scenes}
@@ -233,6 +246,27 @@ def _drawing(case: Case, drawing: Drawing) -> Iterator[tuple[Level, str]]:
         yield Level.GAP, f"{skipped.item} will be left out: {skipped.error}"
     for decision in contents.decisions:
         yield Level.NOTE, decision
+
+
+def _alignment(case: Case, mended: Alignment) -> Iterator[tuple[Level, str]]:
+    sources = {source.id: source for source in case.scenes}
+    if unknown := [name for name in mended.pair if name not in sources]:
+        yield Level.ERROR, f"no scene is called {', '.join(unknown)}"
+        return
+    if mended.pair not in (case.pairs or default_pairs(case)):
+        yield (
+            Level.GAP,
+            (
+                "the two are not compared: its tie points are not used"
+                f' (pair = [["{mended.before}", "{mended.after}"]])'
+            ),
+        )
+    marks = marks_of_pair(mended, *(grid_of(sources[name]) for name in mended.pair))
+    pinned, struck = len(marks.pinned), len(marks.struck)
+    if not pinned and not struck:
+        yield Level.GAP, f"{mended.file.name} pins and strikes nothing: set a status, draw a line"
+        return
+    yield Level.FINE, f"{pinned} pinned, {struck} struck by {marks.reader}"
 
 
 def _whole(case: Case) -> Iterator[Remark]:

@@ -139,12 +139,12 @@ def align_files(
     InvalidValue
         If one file is given twice.
     """
-    _require_two(before, after)
     with (
         TemporaryDirectory(prefix="earthwork-align-") as scratch,
         open_raster(before, stated_gsd_m=gsd_m) as first,
         open_raster(after, stated_gsd_m=gsd_m) as second,
     ):
+        _require_two(before, after)
         question = PairQuestion(
             before=_told_by(before, first),
             after=_told_by(after, second),
@@ -154,9 +154,16 @@ def align_files(
         if files.report is not None:
             _put(files.report, _report_with_reasons(pair))
         if files.tie_points is not None:
-            _put(files.tie_points, tie_points_geojson(pair.report, first.grid, second.grid))
+            _put(
+                files.tie_points,
+                tie_points_geojson(pair.report, first.grid, second.grid, marks=question.marks),
+            )
         if files.picture is not None:
-            _put(files.picture, alignment_plate(pair.report, pair.field, first, title=before.name))
+            title = f"{after.name} on {before.name}"
+            _put(
+                files.picture,
+                alignment_plate(pair.report, pair.field, first, title=title, marks=question.marks),
+            )
         _require_aligned(pair.report, files.report)
         _hand_over(Path(scratch), first, pair, output, files)
     return pair.report
@@ -240,7 +247,6 @@ def detect_files(
         Hears what is being done.
     """
     output.mkdir(parents=True, exist_ok=True)
-    _require_two(files.before, files.after)
     note("aligning")
     pair = _aligned(files, output, gsd_m, note)
     grid = pair.before.grid
@@ -276,6 +282,7 @@ def _aligned(
         open_raster(files.before, stated_gsd_m=gsd_m) as first,
         open_raster(files.after, stated_gsd_m=gsd_m) as second,
     ):
+        _require_two(files.before, files.after)
         question = PairQuestion(
             before=_told_by(files.before, first), after=_told_by(files.after, second)
         )

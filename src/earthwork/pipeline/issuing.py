@@ -15,12 +15,13 @@ from shapely.geometry.base import BaseGeometry
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid, Window, reproject
 from earthwork.model.observation import Observation
-from earthwork.model.pair import AlignmentStatus, RegistrationReport
+from earthwork.model.pair import AlignmentStatus, RegistrationReport, TieMarks
 from earthwork.model.raster import Raster
 from earthwork.model.warp_field import WarpField
 from earthwork.pipeline.judging import Material, by_date
 from earthwork.pipeline.naming import read_backdrop
 from earthwork.pipeline.records import from_bytes, to_bytes
+from earthwork.publishing.alignment_plate import alignment_plate
 from earthwork.publishing.brief import BriefContent, render_html, render_pdf
 from earthwork.publishing.candidates import candidates_geojson
 from earthwork.publishing.facts import BriefEvidence
@@ -37,9 +38,11 @@ from earthwork.publishing.tables import (
     observations_csv,
     observations_geojson,
 )
+from earthwork.publishing.tie_points import tie_points_geojson
 
 _WGS84 = CRS.from_epsg(4326)
 _DETAILS = FramingOptions(most=6)
+_NO_MARKS = TieMarks()
 
 
 class Edition(StrEnum):
@@ -67,6 +70,8 @@ class PairView:
     """How well they fit."""
     reasons: Mapping[str, float]
     """Share of the earlier image that each reason kept from being assessed, and 'assessed'."""
+    marks: TieMarks = _NO_MARKS
+    """What a person pinned or struck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +163,7 @@ def issue(
         files[f"{folder}/map.png"] = overview.png
     if not is_public:
         files |= _candidate_layers(material, pictures)
+        files |= _alignments(material, pictures)
     return files | _tables(evidence, is_public=is_public)
 
 
@@ -171,6 +177,27 @@ def _candidate_layers(material: Material, pictures: Pictures) -> dict[str, bytes
         )
         for pair in pictures.pairs
     }
+
+
+def _alignments(material: Material, pictures: Pictures) -> dict[str, bytes]:
+    """Return how each pair was aligned, to look at, and its tie points, to mend by hand."""
+    scenes = {scene.id: scene for scene in material.scenes}
+    files: dict[str, bytes] = {}
+    for pair in pictures.pairs:
+        before, after = scenes[pair.before], scenes[pair.after]
+        name = f"{pair.before}-{pair.after}"
+        files[f"exports/working/alignment-{name}.png"] = alignment_plate(
+            pair.report,
+            pair.field,
+            pictures.scenes[pair.before],
+            title=f"{pair.after} on {pair.before}",
+            marks=pair.marks,
+            scenes=(before,),
+        )
+        files[f"exports/working/tie-points-{name}.geojson"] = tie_points_geojson(
+            pair.report, before.grid, after.grid, marks=pair.marks
+        )
+    return files
 
 
 def _tables(evidence: BriefEvidence, *, is_public: bool) -> dict[str, bytes]:

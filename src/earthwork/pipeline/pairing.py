@@ -24,7 +24,13 @@ from earthwork.imagery.resampling import WarpedRaster
 from earthwork.io.cogs import CogWriter
 from earthwork.io.rasters import open_raster, read_array, require_compatible, write_raster
 from earthwork.model.grid import Grid, Window, reproject
-from earthwork.model.pair import AlignmentStatus, AssessedMask, RegistrationReport, TieMarks
+from earthwork.model.pair import (
+    NO_MARKS,
+    AlignmentStatus,
+    AssessedMask,
+    RegistrationReport,
+    TieMarks,
+)
 from earthwork.model.raster import ArrayRaster, Pixels, Raster, whole
 from earthwork.model.scene import Angles
 from earthwork.model.vocabulary import Unassessed
@@ -58,16 +64,22 @@ class Taken:
     """Reflectance that one count stands for; None: counts mean nothing by themselves."""
 
 
+_NOTHING_KNOWN = Taken()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairQuestion:
     """Which two images are to be brought together, and what people say of them."""
 
-    before: Taken = Taken()
+    before: Taken = _NOTHING_KNOWN
     """Of the earlier image."""
-    after: Taken = Taken()
+    after: Taken = _NOTHING_KNOWN
     """Of the later image."""
-    marks: TieMarks = TieMarks()
+    marks: TieMarks = NO_MARKS
     """Points pinned, and ground struck."""
+
+
+_PLAIN_QUESTION = PairQuestion()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +120,7 @@ def prepare_pair(
     after: Raster,
     out: Path,
     *,
-    question: PairQuestion = PairQuestion(),
+    question: PairQuestion = _PLAIN_QUESTION,
     note: Note = lambda _: None,
 ) -> PreparedPair:
     """Bring one raster onto another's grid, in windows, and say where the two can be compared.

@@ -410,7 +410,7 @@ def _drawn(draft: _Draft, scenes: Sequence[Scene], marks: Sequence[Mark], title:
         _draw_marks(axes, draft, number, marks)
         if scene.is_simulated:
             _draw_watermark(axes, draft.pictures[number].shape)
-    _draw_scale_and_north(sheet, draft.frames[0].grid, layout)
+    draw_scale_and_north(sheet, draft.frames[0].grid, top=layout.scale_top)
     sheet.lines(layout.notes, _SMALL, left=_MARGIN, top=layout.notes_top)
     _draw_legend(sheet, marks, layout)
     sheet.lines(layout.credit, _SMALL, left=_MARGIN, top=layout.credit_top)
@@ -468,9 +468,10 @@ def _draw_watermark(axes: Axes, shape: tuple[int, ...]) -> None:
     )  # fmt: skip
 
 
-def _draw_scale_and_north(sheet: Sheet, page: Grid, layout: _Layout) -> None:
-    end = _draw_scale(sheet, page, top=layout.scale_top)
-    _draw_north(sheet, page, left=end + 56, top=layout.scale_top)
+def draw_scale_and_north(sheet: Sheet, page: Grid, *, top: float) -> None:
+    """Draw the scale bar of a page and where north is, or that they are not known."""
+    end = _draw_scale(sheet, page, top=top)
+    _draw_north(sheet, page, left=end + 56, top=top)
 
 
 def scale_length_m(gsd_m: float, *, widest_px: float) -> float:

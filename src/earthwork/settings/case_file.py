@@ -21,6 +21,7 @@ from earthwork.io.layers import read_layer
 from earthwork.io.timestamps import parse_capture
 from earthwork.model.case import (
     CASE_FILE,
+    Alignment,
     Bounds,
     Case,
     Drawing,
@@ -148,6 +149,15 @@ class DrawingTable(_Table):
     scene: Identifier | None = None
 
 
+class AlignmentTable(_Table):
+    """``[[alignment]]``: tie points of a pair, pinned or struck by hand."""
+
+    before: Identifier
+    after: Identifier
+    tie_points: Path
+    reader: Text
+
+
 class ReleaseTable(_Table):
     """``[release]``: what a public brief may hold."""
 
@@ -162,6 +172,7 @@ class CaseFile(_Table):
     layer: tuple[LayerTable, ...] = ()
     report: tuple[ReportTable, ...] = ()
     drawing: tuple[DrawingTable, ...] = ()
+    alignment: tuple[AlignmentTable, ...] = ()
     pair: tuple[tuple[Identifier, Identifier], ...] = ()
     release: ReleaseTable = ReleaseTable()
     schema_version: Literal[1] = 1
@@ -175,10 +186,20 @@ class CaseFile(_Table):
             raise ValueError(f"id given twice: {', '.join(twice)}")
         return tables
 
+    @field_validator("alignment")
+    @classmethod
+    def _one_for_a_pair(cls, tables: Sequence[AlignmentTable]) -> Sequence[AlignmentTable]:
+        pairs = [f"{table.before} and {table.after}" for table in tables]
+        twice = sorted({pair for pair in pairs if pairs.count(pair) > 1})
+        if twice:
+            raise ValueError(f"two files for one pair: {', '.join(twice)}; put them into one")
+        return tables
+
     @model_validator(mode="after")
     def _known_scenes(self) -> CaseFile:
         known = {scene.id for scene in self.scene}
         named = {name for pair in self.pair for name in pair}
+        named |= {name for table in self.alignment for name in (table.before, table.after)}
         named |= {drawing.scene for drawing in self.drawing if drawing.scene is not None}
         if unknown := sorted(named - known):
             raise ValueError(
@@ -231,7 +252,16 @@ def _problems(error: ValidationError) -> str:
 
 
 def _no_such_key(word: str) -> str:
-    tables = (CaseTable, SceneTable, LayerTable, ReportTable, DrawingTable, ReleaseTable, CaseFile)
+    tables = (
+        CaseTable,
+        SceneTable,
+        LayerTable,
+        ReportTable,
+        DrawingTable,
+        AlignmentTable,
+        ReleaseTable,
+        CaseFile,
+    )
     known = {name for table in tables for name in table.model_fields}
     near = get_close_matches(word, sorted(known), n=1)
     return f"there is no such key; {near[0]} may be meant" if near else "there is no such key"
@@ -255,6 +285,10 @@ def _case(file: CaseFile, folder: Path) -> Case:
             Drawing(file=folder / d.file, reader=d.reader, scene=d.scene) for d in file.drawing
         ),
         pairs=file.pair,
+        alignments=tuple(
+            Alignment(before=a.before, after=a.after, file=folder / a.tie_points, reader=a.reader)
+            for a in file.alignment
+        ),
         release=ReleasePolicy(coordinate_digits=file.release.coordinate_digits),
         is_simulated=table.simulated,
     )
