@@ -389,7 +389,7 @@ def _chosen(costs: Image, before: Mask, after: Mask) -> Image:
         first = before.argmax(axis=0) * looks[1] + after.argmax(axis=0)
         best = np.where(alone, first, best)
     numbers = np.arange(len(flat))[:, None, None]
-    return (best[None] == numbers).astype(np.float32).reshape(costs.shape)
+    return np.asarray((best[None] == numbers).astype(np.float32).reshape(costs.shape))
 
 
 def _blended(looks: _Read, shares: Image, core: tuple[slice, slice]) -> Pixels:
