@@ -134,6 +134,8 @@ def propose(
     grid, mask = before.grid, assessed.assessed
     first, second = luminance(before.pixels), luminance(after.pixels)
     shown = (before, after) if composites is None else composites
+    for image in shown:
+        require_same_grid(before.grid, image.grid)
     then, now = (luminance(image.pixels) for image in shown)
     evidence = gather_evidence(first, second, mask, gsd_m=grid.gsd_m, options=options.zones)
     found: list[Zone | NewLine | Obstruction] = [

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import cv2
 import numpy as np
@@ -29,7 +28,7 @@ from earthwork.imagery.radiometry import (
     fit_radiometry,
     normalised,
 )
-from earthwork.model.grid import Window, require_same_grid
+from earthwork.model.grid import Grid, Window, require_same_grid
 from earthwork.model.raster import Pixels, Raster, luminance
 
 Image = NDArray[np.float32]
@@ -247,7 +246,7 @@ class ComposedRaster:
     """Which of them this is."""
 
     @property
-    def grid(self) -> Any:
+    def grid(self) -> Grid:
         """Return shape, placement and pixel size."""
         return self.composite.before[0].shown.grid
 
