@@ -29,7 +29,7 @@ def _looks(seed: int) -> list[ArrayRaster]:
 
 
 @given(seed=st.integers(0, 10_000), side=st.integers(17, 70), split=st.integers(1, 3))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_windows_join_without_seams(seed: int, side: int, split: int) -> None:
     looks = _looks(seed)
     composite = least_difference(looks[:split], looks[split:])
@@ -46,7 +46,7 @@ def test_windows_join_without_seams(seed: int, side: int, split: int) -> None:
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_a_pair_of_looks_never_differs_more_than_the_first_by_the_margin(seed: int) -> None:
     """Where looks are exchanged, the composite differs no more than the first looks do."""
     looks = _looks(seed)
