@@ -160,3 +160,16 @@ def test_an_array_with_no_data_is_no_obstacle():
     after = ArrayRaster(grid=after.grid, pixels=after.pixels, mask=held)
     told = propose(before, after, assessed=mask(before.grid, held))
     assert np.isnan(told.score[:30]).all()
+
+
+def test_what_several_looks_explain_is_no_thing_on_a_road_and_zones_stay():
+    before, after = scene()
+    alone = proposal(roads=[ROAD])
+    together = proposal(roads=[ROAD], composites=(before, before))
+    on_road = {Kind.ROADBLOCK, Kind.BARRIER_ROW, Kind.OBSTRUCTION_OTHER, Kind.RUBBLE_ON_ROAD}
+    assert on_road & {candidate.kind for candidate in alone.candidates}
+    assert not on_road & {candidate.kind for candidate in together.candidates}
+    np.testing.assert_array_equal(alone.score, together.score)
+    moved = replace(before, grid=utm())
+    with pytest.raises(GridMismatch):
+        proposal(composites=(moved, after))

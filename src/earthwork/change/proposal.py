@@ -87,6 +87,7 @@ def propose(
     sun: Angles | None = None,
     before_id: str | None = None,
     after_id: str | None = None,
+    composites: tuple[ArrayRaster, ArrayRaster] | None = None,
     options: DetectionOptions = DEFAULT_DETECTION,
 ) -> Proposal:
     """Run every detector on one aligned pair.
@@ -109,6 +110,10 @@ def propose(
         Direction of the sun in the after-image; None if unknown.
     before_id, after_id
         Ids of the two scenes, kept in each candidate and its id.
+    composites
+        Both dates, on the same grid, as several looks of each show them: lines and things on roads
+        are sought there. What is told by structure and texture is measured on the images
+        themselves, which composites blur. None with one look a date.
     options
         Options of every detector.
 
@@ -128,13 +133,17 @@ def propose(
         raise GridMismatch(f"a mask of {assessed.assessed.shape} on {before.grid.spoken()}")
     grid, mask = before.grid, assessed.assessed
     first, second = luminance(before.pixels), luminance(after.pixels)
+    shown = (before, after) if composites is None else composites
+    for image in shown:
+        require_same_grid(before.grid, image.grid)
+    then, now = (luminance(image.pixels) for image in shown)
     evidence = gather_evidence(first, second, mask, gsd_m=grid.gsd_m, options=options.zones)
     found: list[Zone | NewLine | Obstruction] = [
         *find_zones(evidence, gsd_m=grid.gsd_m, options=options.zones),
         *find_cleared(evidence, second, mask, gsd_m=grid.gsd_m, options=options.ground),
         *find_lines(
-            first,
-            second,
+            then,
+            now,
             mask,
             gsd_m=grid.gsd_m,
             sun=sun,
@@ -142,8 +151,8 @@ def propose(
             options=options.earthworks,
         ),
         *find_obstructions(
-            first,
-            second,
+            then,
+            now,
             mask,
             [grid.to_pixels(road) for road in roads or ()],
             gsd_m=grid.gsd_m,

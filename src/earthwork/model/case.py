@@ -73,6 +73,8 @@ class SceneSource:
     """Ground height above the ellipsoid, for orthorectification without elevation."""
     is_simulated: bool = False
     """True for a rendered scene."""
+    look_of: str | None = None
+    """Id of the scene that this is another look of, on the same date; None: its capture decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

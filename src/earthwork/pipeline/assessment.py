@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from shapely.geometry.base import BaseGeometry
 
 from earthwork.errors import CaseInvalid
 from earthwork.evidence.store import Store
-from earthwork.io.deliveries import read_delivery
 from earthwork.io.drawings import DrawingContents, read_drawing
 from earthwork.io.footprints import FootprintLayer, Footprints, read_footprint_layers
 from earthwork.io.layers import read_layer
@@ -32,8 +30,7 @@ from earthwork.model.case import (
 )
 from earthwork.model.finding import Finding
 from earthwork.model.grid import Grid
-from earthwork.model.interval import Capture
-from earthwork.model.pair import TieMarks
+from earthwork.model.pair import AssessedMask, TieMarks
 from earthwork.model.scene import Scene
 from earthwork.pipeline.detecting import (
     PairNames,
@@ -56,6 +53,15 @@ from earthwork.pipeline.issuing import (
 )
 from earthwork.pipeline.judging import Material, case_area, judge_material
 from earthwork.pipeline.laying import lay_on
+from earthwork.pipeline.looking import PairLooks as PairLooks
+from earthwork.pipeline.looking import capture_of as capture_of
+from earthwork.pipeline.looking import (
+    compose_pair,
+    looks_of_pair,
+    read_composed,
+    require_two_dates,
+)
+from earthwork.pipeline.looking import default_pairs as default_pairs
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.observing import PlacedCandidate, TakenIn, take_in
 from earthwork.pipeline.opening import (
@@ -113,6 +119,12 @@ class _Names:
     """Pairs compared."""
     reports: tuple[str, ...]
     """Report ids."""
+    looks: Mapping[tuple[str, str], PairLooks] = field(default_factory=dict)
+    """Further looks of the pairs that have any."""
+
+    def masked(self, pair: tuple[str, str]) -> str:
+        """Return the step that says where a pair may be judged."""
+        return f"{'compose' if pair in self.looks else 'align'} {pair[0]} {pair[1]}"
 
 
 def assess(
@@ -167,26 +179,31 @@ def plan_case(case: Case) -> Plan:
     Raises
     ------
     CaseInvalid
-        If files that the case names are missing; all are listed.
+        If files that the case names are missing (all are listed), or a pair is one date given
+        twice.
     EvidenceChanged
         If a report is not the file that the case names by its sha256.
     """
     require_files(case)
     require_filled(case)
+    require_two_dates(case)
     for layer in _layers(case, *_VECTOR_ROLES):
         read_layer(layer.file, area=case.area)
     for report in case.reports:
         require_digest(report)
+    pairs = case.pairs or default_pairs(case)
+    looks = {pair: looks_of_pair(case, pair, pairs) for pair in pairs}
     names = _Names(
         scenes=tuple(source.id for source in case.scenes),
-        pairs=case.pairs or default_pairs(case),
+        pairs=pairs,
         reports=tuple(report.id for report in case.reports),
+        looks={pair: found for pair, found in looks.items() if found.all},
     )
     steps = StepList()
     for source in case.scenes:
         _plan_scene(case, source, steps)
     for pair in names.pairs:
-        _plan_pair(case, pair, steps)
+        _plan_pair(case, pair, names.looks.get(pair, PairLooks()), steps)
     _plan_observe(case, names, steps)
     for report in case.reports:
         _plan_report(case, report, steps)
@@ -243,24 +260,6 @@ def case_files(case: Case) -> tuple[Path, ...]:
     return tuple(p for p in (*scenes, *layers, *reports, *drawings, *marks) if p is not None)
 
 
-def default_pairs(case: Case) -> tuple[tuple[str, str], ...]:
-    """Return the earliest dated scene with each later one; undated scenes are in no pair."""
-    dated = [(end, source.id) for source in case.scenes if (end := _taken(source)) is not None]
-    ordered = [name for _, name in sorted(dated)]
-    return tuple((ordered[0], later) for later in ordered[1:])
-
-
-def _taken(source: SceneSource) -> datetime | None:
-    interval = capture_of(source).interval
-    return None if interval is None else interval.end
-
-
-def capture_of(source: SceneSource) -> Capture:
-    """Return when a scene was taken: as its delivery says, else as the case states."""
-    delivered = read_delivery(source.file).capture
-    return delivered if delivered.is_known else source.capture
-
-
 def _originals(case: Case) -> tuple[Recorded, ...]:
     recorded = [
         *(_recorded(s.file, "scene", stated(s)) for s in case.scenes),
@@ -294,25 +293,56 @@ def _plan_scene(case: Case, source: SceneSource, steps: StepList) -> None:
     steps.add(f"open {source.id}", perform, originals=(digest, *beside), parameters=stated(source))
 
 
-def _plan_pair(case: Case, pair: tuple[str, str], steps: StepList) -> None:
+def _plan_pair(case: Case, pair: tuple[str, str], looks: PairLooks, steps: StepList) -> None:
     before, after = pair
     opened = (f"open {before}", f"open {after}")
     layers = _layers(case, LayerRole.FOOTPRINTS, LayerRole.ROADS)
-    mended = next((item for item in case.alignments if item.pair == pair), None)
-    aligned = steps.add(
-        f"align {before} {after}",
-        partial(_align, pair, mended),
-        after=opened,
-        originals=() if mended is None else (digest_of(mended.file),),
-        parameters={} if mended is None else {"tie_points": _stated(mended)},
-    )
+    aligned = [_plan_alignment(case, pair, steps)]
+    if looks.all:
+        aligned += [_plan_alignment(case, (before, look), steps) for look in looks.all]
+        composed = steps.add(
+            f"compose {before} {after}",
+            partial(_compose, pair, looks),
+            after=(opened[0], *aligned),
+            parameters=encode(looks),
+        )
+        aligned = [aligned[0], composed]
     steps.add(
         f"detect {before} {after}",
-        partial(_detect, case, pair),
-        after=(*opened, aligned),
+        partial(_detect, case, pair, has_looks=bool(looks.all)),
+        after=(*opened, *aligned),
         originals=tuple(digest_of(layer.file) for layer in layers),
         parameters={"layers": [_stated(layer) for layer in layers]},
     )
+
+
+def _plan_alignment(case: Case, pair: tuple[str, str], steps: StepList) -> str:
+    name = f"align {pair[0]} {pair[1]}"
+    if steps.has(name):
+        return name
+    mended = next((item for item in case.alignments if item.pair == pair), None)
+    return steps.add(
+        name,
+        partial(_align, pair, mended),
+        after=(f"open {pair[0]}", f"open {pair[1]}"),
+        originals=() if mended is None else (digest_of(mended.file),),
+        parameters={} if mended is None else {"tie_points": _stated(mended)},
+    )
+
+
+def _compose(pair: tuple[str, str], looks: PairLooks, bench: Bench, out: Path) -> None:
+    def folders(names: tuple[str, ...]) -> list[tuple[str, Path]]:
+        return [(name, bench.result(f"align {pair[0]} {name}")) for name in names]
+
+    folder = bench.result(f"open {pair[0]}")
+    with open_scene(read_scene(folder), folder, bench) as before:
+        compose_pair(
+            before,
+            bench.result(f"align {pair[0]} {pair[1]}"),
+            (folders(looks.before), folders(looks.after)),
+            out,
+            note=bench.note,
+        )
 
 
 def _layers(case: Case, *roles: LayerRole) -> tuple[Layer, ...]:
@@ -341,10 +371,16 @@ def marks_of_pair(mended: Alignment, before: Grid, after: Grid) -> TieMarks:
     return replace(marks, reader=marks.reader or mended.reader)
 
 
-def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
+def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path, *, has_looks: bool) -> None:
     (before, first), (after, _) = _opened(pair, bench)
     with open_scene(before, first, bench) as raster:
         aligned = read_aligned(raster, bench.result(f"align {pair[0]} {pair[1]}"))
+        composites = None
+        if has_looks:
+            composed = bench.result(f"compose {pair[0]} {pair[1]}")
+            composites = read_composed(composed, before.grid)
+            told = AssessedMask(grid=before.grid, flags=read_mask(composed).flags)
+            aligned = replace(aligned, assessed=told)
         read = _footprints(case, before.grid)
         footprints = None if read is None else lay_on(read, raster)
     names = PairNames(
@@ -361,6 +397,7 @@ def _detect(case: Case, pair: tuple[str, str], bench: Bench, out: Path) -> None:
         names=names,
         footprints=footprints,
         roads=_roads(case, before.grid),
+        composites=composites,
     )
     write_proposal(proposal, before.grid, out, has_footprints=footprints is not None)
     write_records(proposal, out)
@@ -452,7 +489,10 @@ def _plan_judgement(case: Case, names: _Names, steps: StepList) -> None:
     read = tuple(f"read {report}" for report in names.reports)
     steps.add(ECHOES, partial(_echo, names), after=read)
     opened = tuple(f"open {scene}" for scene in names.scenes)
-    aligned = tuple(f"align {before} {after}" for before, after in names.pairs)
+    aligned = (
+        *(f"align {before} {after}" for before, after in names.pairs),
+        *(names.masked(pair) for pair in names.looks),
+    )
     question = encode(replace(case, folder=Path(), scenes=(), layers=(), reports=(), drawings=()))
     detected = tuple(f"detect {before} {after}" for before, after in names.pairs)
     gathered = (*opened, *aligned, *detected, OBSERVE, *read, ECHOES)
@@ -492,7 +532,7 @@ def gather(case: Case, names: _Names, bench: Bench) -> Material:
     return Material(
         case=replace(case, area=case_area(case, scenes)),
         scenes=scenes,
-        masks={b: read_mask(bench.result(f"align {a} {b}")) for a, b in names.pairs},
+        masks={b: read_mask(bench.result(names.masked((a, b)))) for a, b in names.pairs},
         documents=tuple(read_reading(bench.result(f"read {r}"))[0] for r in names.reports),
         claims=read_claims_file(bench.result(ECHOES)),
         taken_in=read_taken_in(bench.result(OBSERVE)),
@@ -541,7 +581,7 @@ def _pictures(material: Material, names: _Names, bench: Bench, stack: ExitStack)
                 aligned=stack.enter_context(open_aligned(folder)),
                 field=read_field(folder, scenes[before].grid),
                 report=read_registration(folder),
-                reasons=read_reasons(folder),
+                reasons=read_reasons(bench.result(names.masked((before, after)))),
                 marks=from_bytes(TieMarks, (folder / MARKS_FILE).read_bytes()),
             )
             for (before, after), folder in folders.items()

@@ -28,6 +28,7 @@ from earthwork.pipeline.assessment import (
     marks_of_pair,
     unfilled,
 )
+from earthwork.pipeline.looking import dates_of, one_date_twice
 from earthwork.pipeline.naming import read_places
 from earthwork.pipeline.opening import grid_of, planned_grid
 from earthwork.pipeline.reading import case_gazetteer, find_place, require_digest
@@ -270,7 +271,18 @@ def _alignment(case: Case, mended: Alignment) -> Iterator[tuple[Level, str]]:
 
 
 def _whole(case: Case) -> Iterator[Remark]:
+    for error in one_date_twice(case):
+        yield Remark(level=Level.ERROR, where="case.pair", what=str(error))
+    yield from _looks(case)
     yield from _guarded("case", ((Level.GAP, what) for what in _whole_gaps(case)))
+
+
+def _looks(case: Case) -> Iterator[Remark]:
+    """Say which scenes are looks of one date."""
+    for first, *others in dates_of(case).values():
+        if others:
+            what = f"another look of the date of {first}: the two are used together"
+            yield from (Remark(level=Level.NOTE, where=f"scene {o}", what=what) for o in others)
 
 
 def _whole_gaps(case: Case) -> Iterator[str]:

@@ -18,6 +18,7 @@ from earthwork.model.footprint_date import Dating, FootprintDate, Vintage, datin
 from earthwork.model.grid import Grid, reproject
 from earthwork.model.interval import Interval
 from earthwork.model.observation import Candidate
+from earthwork.model.raster import ArrayRaster
 from earthwork.model.scene import Angles
 from earthwork.pipeline.laying import with_support
 from earthwork.pipeline.pairing import AlignedPair
@@ -73,6 +74,7 @@ def detect(
     names: PairNames = PairNames(),
     footprints: Footprints | None = None,
     roads: tuple[BaseGeometry, ...] | None = None,
+    composites: tuple[ArrayRaster, ArrayRaster] | None = None,
 ) -> Proposal:
     """Propose what changed between the two images of an aligned pair.
 
@@ -86,6 +88,8 @@ def detect(
         Buildings, in pixels of the before-image, as ``lay_on`` leaves them.
     roads
         Carriageways as polygons, in pixels of the before-image.
+    composites
+        Both dates as several looks of each show them; None with one look a date.
     """
     grid = pair.before.grid
     proposal = propose(
@@ -98,6 +102,7 @@ def detect(
         sun=names.sun,
         before_id=names.before,
         after_id=names.after,
+        composites=composites,
     )
     if footprints is None:
         return proposal

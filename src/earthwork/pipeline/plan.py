@@ -118,6 +118,10 @@ class StepList:
         )
         return name
 
+    def has(self, name: str) -> bool:
+        """Tell whether a step of that name was added."""
+        return name in self._steps
+
     @property
     def steps(self) -> tuple[Step, ...]:
         """Return the steps in the order they were added."""

@@ -103,6 +103,7 @@ class SceneTable(_Table):
     control_points: Path | None = None
     camera_model: Path | None = None
     mean_height_m: Annotated[float, Field(ge=-500, le=9000)] | None = None
+    look_of: Identifier | None = None
     simulated: bool = False
 
     @model_validator(mode="after")
@@ -200,11 +201,19 @@ class CaseFile(_Table):
         known = {scene.id for scene in self.scene}
         named = {name for pair in self.pair for name in pair}
         named |= {name for table in self.alignment for name in (table.before, table.after)}
+        named |= {scene.look_of for scene in self.scene if scene.look_of is not None}
         named |= {drawing.scene for drawing in self.drawing if drawing.scene is not None}
         if unknown := sorted(named - known):
             raise ValueError(
                 f"no scene is called {', '.join(unknown)} (scenes: {', '.join(sorted(known))})"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _looks(self) -> CaseFile:
+        further = {scene.id for scene in self.scene if scene.look_of is not None}
+        if chained := sorted(s.id for s in self.scene if s.look_of in further):
+            raise ValueError(f"look_of must name a first look: {', '.join(chained)}")
         return self
 
 
@@ -347,6 +356,7 @@ def _scene(table: SceneTable, folder: Path) -> SceneSource:
         camera_model=_within(folder, table.camera_model),
         mean_height_m=table.mean_height_m,
         is_simulated=table.simulated,
+        look_of=table.look_of,
     )
 
 
