@@ -308,9 +308,7 @@ def _agreed(
     same = on_ground(places, beyond, found.texture[clear], options)
     if rough is not None:
         same &= have_company(places[same], places, found.places, options)
-    # few places at a coarse scale are borne out, or not, by many at the full one
-    enough = options.least_agreeing if rough is None else needed(len(found.places), options)
-    if same.sum() < enough and len(pins) < _PINS_ALONE:
+    if same.sum() < options.least_agreeing and len(pins) < _PINS_ALONE:
         return None
     together = np.concatenate([places[same], pins])
     rest = np.concatenate([residuals[same], (pinned_at - base(pins)) / scale])
