@@ -107,19 +107,19 @@ def test_a_known_shift_is_recovered(folder: Path, tmp_path: Path) -> None:
     assert ran.code == 0
     report = json.loads((tmp_path / "r" / "r.json").read_text())
     assert report["status"] in {"aligned", "partly_aligned"}
-    assert (report["shift_x_px"], report["shift_y_px"]) == pytest.approx((DX, DY), abs=0.3)
+    assert (report["shift_x_px"], report["shift_y_px"]) == pytest.approx((DX, DY), abs=0.03)
     assert 0 < report["shares"]["assessed"] < 1
     with open_raster(tmp_path / "field.tif") as raster:
         knots = raster.read(whole(raster.grid))
         assert raster.grid.crs == PLACED.crs
-    assert np.median(knots[:2], axis=(1, 2)) == pytest.approx((DX, DY), abs=0.3)
+    assert np.median(knots[:2], axis=(1, 2)) == pytest.approx((DX, DY), abs=0.03)
     assert np.nanmax(knots[2]) < 2
     with open_raster(tmp_path / "out" / "aligned.tif") as raster:
         aligned = raster.read(whole(raster.grid))[0].astype(float)
         assert raster.grid == PLACED
     inner = (slice(260, 320), slice(60, 300))
     first = eight_bits(scenes()[0])[inner].astype(float)
-    assert np.abs(aligned[inner] - first).mean() < 4
+    assert np.abs(aligned[inner] - first).mean() < 1
 
 
 def test_pictures_of_different_ground_are_not_assessed(folder: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pyproj import CRS, Transformer
 from earthwork.errors import InvalidValue, NoOverlap, WrongReference
 from earthwork.imagery.orthorectification import (
     ground_grid,
+    height_share,
     localise,
     orthorectify,
     project,
@@ -171,6 +172,26 @@ def test_elevation_moves_what_leans_and_holes_are_masked() -> None:
     assert laid.mask is not None
     assert holed.mask is not None
     assert 0.2 < holed.mask.sum() / laid.mask.sum() < 0.8
+
+
+def test_the_share_of_ground_with_a_height_is_told() -> None:
+    target = ground_grid(camera(), (1000, 1000), height_m=200, gsd_m=1.0)
+    degrees = Grid(
+        height=40, width=40, crs=CRS.from_epsg(4326),
+        transform=Affine(0.001, 0, 43.08, 0, -0.001, 36.32),
+    )  # fmt: skip
+    plateau = ArrayRaster(grid=degrees, pixels=np.full((1, 40, 40), 230, dtype=np.int16))
+    assert height_share(plateau, target) == 1.0
+    hole = np.ones((40, 40), dtype=bool)
+    hole[:, 20:] = False
+    assert height_share(replace(plateau, mask=hole), target) == pytest.approx(0.5, abs=0.06)
+    nothing = replace(plateau, mask=np.zeros((40, 40), bool))
+    assert height_share(nothing, target) == 0.0
+    picture = ArrayRaster(
+        grid=Grid.of_pixels(height=1000, width=1000), pixels=np.ones((1, 1000, 1000), np.uint8)
+    )
+    with pytest.raises(NoOverlap, match="holds no height for any of the ground"):
+        orthorectify(picture, camera(), target=target, height_m=200, elevation=nothing)
 
 
 def test_tiles_leave_no_seam_and_a_held_mask_is_kept() -> None:

@@ -8,6 +8,7 @@ its corner. The half pixel between the two is added in this module and nowhere e
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -19,7 +20,7 @@ from pyproj import CRS, Geod, Transformer
 from earthwork.errors import InvalidValue, NoOverlap, WrongReference
 from earthwork.model.camera import RationalCamera
 from earthwork.model.grid import Grid, Window
-from earthwork.model.raster import ArrayRaster, Pixels, Raster
+from earthwork.model.raster import ArrayRaster, Pixels, Raster, whole
 from earthwork.model.scene import Angles
 
 Floats = NDArray[np.float64]
@@ -239,12 +240,42 @@ def orthorectify(
             raster, column, row, interpolation=_INTERPOLATIONS[interpolation]
         )
     if not mask.any():
+        if elevation is not None and height_share(elevation, target) == 0.0:
+            raise NoOverlap(
+                f"the elevation holds no height for any of the ground shown ({target.spoken()})",
+                cause="it lies elsewhere, or has no data there",
+                choices=["an elevation raster of this ground", "level ground at a mean height"],
+            )
         raise NoOverlap(
             f"the image shows none of the target ({target.spoken()})",
             cause="the camera model, the crop's place or the height belongs to another image",
             choices=["ground_grid() gives the grid that the image does show"],
         )
     return ArrayRaster(grid=target, pixels=pixels, mask=None if mask.all() else mask)
+
+
+def height_share(elevation: Raster, target: Grid, *, side: int = 256) -> float:
+    """Return the share of a target's ground, 0 to 1, for which an elevation holds a height.
+
+    Parameters
+    ----------
+    elevation
+        Heights, georeferenced.
+    target
+        The grid to be filled, with a reference system.
+    side
+        Places sampled along each side, at most: a hole smaller than their distance may be missed.
+
+    Raises
+    ------
+    WrongReference
+        If the target, or the elevation, is a pixel grid.
+    """
+    rows, columns = (min(side, cells) for cells in target.shape)
+    step = Affine.scale(target.width / columns, target.height / rows)
+    coarse = replace(target, height=rows, width=columns, transform=target.transform @ step)
+    heights = sample_heights(elevation, *_lonlat_of(coarse)(whole(coarse)))
+    return float(np.isfinite(heights).mean())
 
 
 def sample_heights(elevation: Raster, longitude: Floats, latitude: Floats) -> Floats:

@@ -151,8 +151,13 @@ def register(
             return _pinned_alone(before, after, prior, marks, options)
         return _refused(_why_not(before, after, best, options), before.grid, prior)
     ties = _refined(before, after, coarse, marks, options)
-    if ties is None:
-        reason = "its places agree only at a coarser scale than the pixels"
+    if ties is None or _by_chance(ties, options):
+        if len(marks.pinned) >= _PINS_ALONE:
+            return _pinned_alone(before, after, prior, marks, options)
+        reason = _seen_from_behind(before, after, options) or (
+            "places agree only at a coarser scale than the pixels: different ground, or too much"
+            " changed"
+        )
         return _refused(reason, before.grid, prior)
     return _described(ties, before, after, prior, options)
 
@@ -251,6 +256,7 @@ def _looked_up(
         places=options.first_places,
         patch_px=options.patch_px,
         closest_px=options.patch_px // 3,
+        reach_px=options.first_search_px,
     )
     found = sought(
         small,
@@ -299,7 +305,8 @@ def _agreed(
     rough: Mapping | None = None,
 ) -> _Ties | None:
     """Keep the places that say the same as their neighbours, and fit what they say."""
-    clear = found.clear & ~_struck(found.places, marks)
+    counted = ~_struck(found.places, marks)
+    clear = found.clear & counted
     places, targets = found.places[clear], found.targets[clear]
     pins, pinned_at = _points(marks)
     scale = _scale(base, places) if len(places) else 1.0
@@ -320,7 +327,7 @@ def _agreed(
         fit=fit,
         targets=np.concatenate([targets[same], pinned_at]),
         is_pinned=np.arange(len(together)) >= int(same.sum()),
-        tried=len(found.places),
+        tried=int(counted.sum()),
     )
 
 
@@ -344,13 +351,22 @@ def _refined(
 ) -> _Ties | None:
     """Seek places at full resolution: few, and unless these agree on a plane, many."""
     best: _Ties | None = None
+    found: _Ties | None = None
     for effort in (_glance(options), _look(options), _search(options)):
         found = _sought_again(before, after, best or ties, marks, efforts=effort, options=options)
         if found is not None:
             best = found
             if _is_level(best, options):
-                break
-    return best
+                return best
+    # what a glance finds and a search does not is chance
+    return found
+
+
+def _by_chance(ties: _Ties, options: RegistrationOptions) -> bool:
+    """Tell whether no more places agree than in pictures of different ground."""
+    found = int((~ties.is_pinned).sum())
+    few = found < options.least_final and ties.share < options.sure_agreeing_share
+    return few or ties.share < options.least_final_share
 
 
 def _is_level(ties: _Ties, options: RegistrationOptions) -> bool:
@@ -418,6 +434,7 @@ def _sought_again(
                 places=effort.places,
                 patch_px=effort.patch_px,
                 closest_px=effort.closest_px,
+                reach_px=effort.reach_px,
             ),
             ties.mapping,
             reach=effort.reach_px,

@@ -84,6 +84,11 @@ class RegistrationOptions:
     """Places that are enough, however many were tried: wrong pairs come to a handful."""
     sure_agreeing_share: float = 0.18
     """Share from which no other hypothesis is tried."""
+    least_final: int = 30
+    """Places that must agree at full resolution in the end, unless a sure share does: in small
+    pictures of different ground up to 24 did by chance."""
+    least_final_share: float = 0.02
+    """Share of the places that must agree in the end: of different ground up to 0.008 did."""
     level_px: float = 0.12
     """Distortion (one standard deviation beyond an affine fit) below which no more is measured."""
     level_share: float = 0.8

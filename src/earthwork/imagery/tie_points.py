@@ -88,9 +88,9 @@ class Fit:
         return float(self.agreeing.sum()) / max(1, self.tried)
 
 
-def lattice(grid: Grid, *, places: int, patch_px: int, closest_px: int) -> Float:
-    """Spread about so many places over a grid, a patch away from its edge: (n, 2)."""
-    margin = patch_px // 2 + MARGIN_PX + 2
+def lattice(grid: Grid, *, places: int, patch_px: int, closest_px: int, reach_px: int = 0) -> Float:
+    """Spread about so many places over a grid, a patch and a search from its edge: (n, 2)."""
+    margin = patch_px // 2 + MARGIN_PX + 2 + reach_px
     inner = (max(1, grid.height - 2 * margin), max(1, grid.width - 2 * margin))
     step = max(closest_px, int(np.sqrt(inner[0] * inner[1] / places)))
     rows = np.arange(margin, max(margin + 1, grid.height - margin), step)
@@ -199,7 +199,10 @@ def _patches(
 ) -> Iterator[tuple[int, Image, Image, Float]]:
     """Yield (index, template, scene, offset of its middle), tile by tile where places lie close."""
     wide = side + 2 * reach + 4
-    spread = int(np.ceil(np.abs(turns).sum(axis=2).max() * wide / 2)) + 3
+    told = turns[np.isfinite(turns).all(axis=(1, 2))]
+    if not len(told):
+        return
+    spread = int(np.ceil(np.abs(told).sum(axis=2).max() * wide / 2)) + 3
     for group in _groups(places):
         first = _Region.around(pair[0], places[group], side // 2 + 1)
         second = _Region.around(pair[1], centres[group], spread)
@@ -272,7 +275,7 @@ class _Region:
 
         An image that is neither turned nor scaled is cut at whole pixels, not resampled.
         """
-        if not np.isfinite(middle).all():
+        if not (np.isfinite(middle).all() and np.isfinite(turn).all()):
             return None
         if np.abs(turn - np.eye(2)).max() * side / 2 < 0.25:  # noqa: PLR2004 - a quarter pixel at the rim
             whole = np.round(middle)

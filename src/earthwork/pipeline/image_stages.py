@@ -29,6 +29,7 @@ from earthwork.model.pair import AlignmentStatus, RegistrationReport, TieMarks
 from earthwork.model.raster import Raster
 from earthwork.pipeline.detecting import PairNames, detect, footprint_decisions, write_proposal
 from earthwork.pipeline.laying import lay_on
+from earthwork.pipeline.opening import over_elevation
 from earthwork.pipeline.pairing import (
     ALIGNED_FILE,
     FIELD_FILE,
@@ -348,7 +349,8 @@ def orthorectify_file(
     height_m
         Mean ground height above the ellipsoid, in metres.
     elevation
-        Elevation raster; takes the place of the mean height where it has one.
+        Elevation raster; takes the place of the mean height. Ground for which it holds no height
+        is left out, and its share is said.
     camera
         Camera model; None: one beside the image, else the RPC tags.
     gsd_m
@@ -364,11 +366,12 @@ def orthorectify_file(
             "no ground height is given",
             where="--height-m",
             cause="a camera model alone does not say where the ground is",
-            choices=["--height-m METRES (the mean height; with --elevation, for its holes)"],
+            choices=["--height-m METRES (the mean height; with --elevation, to place the frame)"],
         )
     with open_raster(image) as raster:
         model = _camera_of(raster, camera)
         grid = ground_grid(model, raster.grid.shape, height_m=height_m, gsd_m=gsd_m)
+        over = f"level ground at {height_m:g} m"
         if elevation is None:
             ortho = orthorectify(raster, model, target=grid, height_m=height_m)
         else:
@@ -376,9 +379,9 @@ def orthorectify_file(
                 ortho = orthorectify(
                     raster, model, target=grid, height_m=height_m, elevation=terrain
                 )
+                over = over_elevation(terrain, grid)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_raster(output, masked_pixels(ortho), grid, nodata=0)
-    over = f"level ground at {height_m:g} m" if elevation is None else elevation.name
     return f"orthorectified over {over}: {grid.spoken()}"
 
 

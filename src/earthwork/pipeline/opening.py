@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earthwork.errors import InvalidValue, MissingProvenance
-from earthwork.imagery.orthorectification import ground_grid, orthorectify
+from earthwork.imagery.orthorectification import ground_grid, height_share, orthorectify
 from earthwork.imagery.placement import place_by_bounds, place_by_points
 from earthwork.imagery.reflectance import calibrated
 from earthwork.io.camera_models import find_camera_model, read_camera_model
@@ -122,18 +122,29 @@ def _orthorectified(
 ) -> tuple[Grid, tuple[str, ...]]:
     height_m = _require_height(source)
     grid = ground_grid(camera, raster.grid.shape, height_m=height_m, gsd_m=source.gsd_m)
-    with ExitStack() as stack:
-        terrain = None if elevation is None else stack.enter_context(open_raster(elevation))
-        ortho = orthorectify(raster, camera, target=grid, height_m=height_m, elevation=terrain)
-    write_raster(out / RASTER_FILE, masked_pixels(ortho), grid, nodata=0)
     over = (
         f"level ground at {height_m:g} m above the ellipsoid: what stands higher leans, and slopes"
         " are displaced"
-        if elevation is None
-        else f"{elevation.name}, and {height_m:g} m where it has holes: what stands higher leans"
     )
+    with ExitStack() as stack:
+        terrain = None if elevation is None else stack.enter_context(open_raster(elevation))
+        ortho = orthorectify(raster, camera, target=grid, height_m=height_m, elevation=terrain)
+        if terrain is not None:
+            over = f"{over_elevation(terrain, grid)}: what stands higher leans"
+    write_raster(out / RASTER_FILE, masked_pixels(ortho), grid, nodata=0)
     sentence = f"Orthorectified with its camera model over {over}."
     return grid, (sentence,)
+
+
+def over_elevation(elevation: RasterFile, target: Grid) -> str:
+    """Say over which elevation a target was filled, and what of it is left out for want of any."""
+    missing = 1.0 - height_share(elevation, target)
+    if missing == 0.0:
+        return elevation.path.name
+    return (
+        f"{elevation.path.name}, which holds no height for {missing:.1%} of the ground: that is"
+        " left out"
+    )
 
 
 def _copied(source: SceneSource, raster: RasterFile, grid: Grid, out: Path) -> tuple[str, ...]:
