@@ -425,10 +425,6 @@ def test_pins_lead_to_what_would_not_be_found():
     assert np.median(error(found, truth)[held]) < 0.1
 
 
-@pytest.mark.xfail(
-    reason="found places nearby outvote pins that say something else, unless they are struck",
-    strict=True,
-)
 def test_pins_count_as_certain_where_places_say_something_else():
     before = town(480, 480, seed=29)
     marks = TieMarks(

@@ -23,6 +23,7 @@ from itertools import chain
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from earthwork.imagery.ground_mode import have_company, on_ground
 from earthwork.imagery.hypotheses import Hypothesis, feature_hypotheses, hypotheses
@@ -317,8 +318,10 @@ def _agreed(
         same &= have_company(places[same], places, found.places, options)
     if same.sum() < options.least_agreeing and len(pins) < _PINS_ALONE:
         return None
+    pinned = (pinned_at - base(pins)) / scale
+    same &= ~_against_pins(places, residuals, pins, pinned, options)
     together = np.concatenate([places[same], pins])
-    rest = np.concatenate([residuals[same], (pinned_at - base(pins)) / scale])
+    rest = np.concatenate([residuals[same], pinned])
     errors = np.concatenate([found.error_px[clear][same], np.full(len(pins), _PIN_ERROR_PX)])
     fit = local_fit(together, rest, errors)
     return _Ties(
@@ -329,6 +332,17 @@ def _agreed(
         is_pinned=np.arange(len(together)) >= int(same.sum()),
         tried=int(counted.sum()),
     )
+
+
+def _against_pins(
+    places: Float, residuals: Float, pins: Float, pinned: Float, options: RegistrationOptions
+) -> NDArray[np.bool_]:
+    """Tell which places lie within a patch of a pin and say something else than it."""
+    if not len(pins) or not len(places):
+        return np.zeros(len(places), bool)
+    away, nearest = cKDTree(pins).query(places)
+    apart = np.hypot(*(residuals - pinned[nearest]).T)
+    return np.asarray((away <= options.patch_px) & (apart > options.likeness_px))
 
 
 def _struck(places: Float, marks: TieMarks) -> NDArray[np.bool_]:
