@@ -127,7 +127,7 @@ def test_a_block_of_the_later_image_lies_where_the_mapping_says() -> None:
     image = made()
     seen = block(image, Window(row=20, column=30, height=40, width=50), 1)
     moved = replace(image, pixels=np.roll(image.pixels, (5, -8), axis=(1, 2)))
-    other = block_of_after(moved, seen, lambda points: points + [-8.0, 5.0])
+    other = block_of_after(moved, seen, lambda points: points + np.array([-8.0, 5.0]))
     np.testing.assert_allclose(other.image, seen.image, atol=1.0)
     assert other.valid.all()
     nowhere = block_of_after(moved, seen, lambda points: points + 1e6)
