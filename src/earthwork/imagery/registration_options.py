@@ -87,7 +87,7 @@ class RegistrationOptions:
     least_final: int = 30
     """Places that must agree at full resolution in the end, unless a sure share does: in small
     pictures of different ground up to 24 did by chance."""
-    least_final_share: float = 0.02
+    least_final_share: float = 0.015
     """Share of the places that must agree in the end: of different ground up to 0.008 did."""
     level_px: float = 0.12
     """Distortion (one standard deviation beyond an affine fit) below which no more is measured."""
