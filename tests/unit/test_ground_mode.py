@@ -69,11 +69,7 @@ def test_a_smooth_distortion_is_followed() -> None:
         pytest.param(
             0.35,
             marks=pytest.mark.xfail(
-<<<<<<< HEAD
                 reason="beyond the reach of neighbours, one height of roofs is the ground",
-=======
-                reason="beyond the reach of its neighbours, one height of roofs is the ground",
->>>>>>> tests4
                 strict=True,
             ),
         ),
@@ -96,11 +92,7 @@ def test_roofs_of_one_height_outnumber_the_ground_in_one_part(side: float) -> No
 
 
 def test_places_as_plain_as_ground_count_for_more() -> None:
-<<<<<<< HEAD
     """Of roofs rougher than the ground, fewer slip in than if all counted alike."""
-=======
-    """Of rough roofs of many heights fewer slip in than if all counted alike."""
->>>>>>> tests4
     slipped = {0.0: 0, 1.0: 0}
     for seed in range(4):
         places = scattered(1200, seed=seed)
