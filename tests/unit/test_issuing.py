@@ -25,7 +25,6 @@ from earthwork.pipeline.issuing import (
 )
 from earthwork.pipeline.judging import Material
 from earthwork.pipeline.observing import TakenIn
-
 from earthwork.publishing.marks import Mark
 from earthwork.publishing.symbols import symbol_of
 
