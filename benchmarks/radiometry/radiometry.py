@@ -346,7 +346,7 @@ def sentinel_table() -> str:
     cities = {"beirut": "Beirut", "abudhabi": "Abu Dhabi"}
     rows: dict[str, list[str]] = {}
     notes = []
-    for city in cities:
+    for city, spoken in cities.items():
         before, after, changed = sentinel(city, ("B02", "B03", "B04", "B08", "B11"))
         spread = before.std(axis=(1, 2), keepdims=True)
         flat = [look.reshape(len(look), -1).astype(np.float32) for look in (before, after)]
@@ -369,7 +369,7 @@ def sentinel_table() -> str:
             plain, blurred = auc(changed, score), auc(changed, smooth(score, 2))
             rows.setdefault(name, []).append(f"{plain:.3f}, {blurred:.3f}")
         sentence = fit_radiometry(held(before), held(after), everywhere).sentence
-        notes.append(f"- {cities[city]}: {sentence}")
+        notes.append(f"- {spoken}: {sentence}")
     lines = ["| score | " + " | ".join(cities.values()) + " |", "|---|---|---|"]
     lines += [f"| {name} | {' | '.join(told)} |" for name, told in rows.items()]
     return "\n".join(
