@@ -13,9 +13,7 @@ import pytest
 from pyproj import CRS, Transformer
 
 from earthwork.imagery.orthorectification import ground_grid, project
-from earthwork.imagery.registration import Registration
 from earthwork.model.camera import RationalCamera
-from earthwork.model.grid import Grid
 from earthwork.model.pair import AlignmentStatus, RegistrationReport, TiePoint
 from earthwork.model.scene import Angles
 from earthwork.simulate.camera.photograph import plan_photograph
@@ -139,28 +137,6 @@ def report(status: AlignmentStatus, *ties: TiePoint) -> RegistrationReport:
         rotation_deg=0.0, scale=1.0, residual_median_px=None, residual_p95_px=None,
         inlier_share=0.0, tie_points=ties,
     )  # fmt: skip
-
-
-def test_a_field_of_pixels_holds_where_the_report_vouches_for_it(
-    load: Callable[[str], ModuleType],
-) -> None:
-    found = load("found")
-    grid = Grid.of_pixels(height=130, width=400)
-    field = np.arange(2 * 130 * 400, dtype=np.float32).reshape(2, 130, 400)
-    tie = TiePoint(before_x=30.5, before_y=20.5, after_x=0, after_y=0, residual_px=0)
-    told = {
-        status: found.sampled(
-            Registration(report=report(status, tie), field=field), grid, step=8, cpu_s=1.0
-        )
-        for status in AlignmentStatus
-    }
-    assert np.array_equal(told[AlignmentStatus.ALIGNED].shift, field[:, ::8, ::8])
-    assert told[AlignmentStatus.ALIGNED].kept.all()
-    assert not told[AlignmentStatus.NOT_ALIGNED].kept.any()
-    partly = told[AlignmentStatus.PARTLY_ALIGNED]
-    distance = np.hypot(*(partly.points - [30.5, 20.5]).transpose(2, 0, 1))
-    assert np.array_equal(partly.kept, distance <= 100)
-    assert partly.note == "partly_aligned: so"
 
 
 def test_what_was_found_is_read_as_it_was_written(

@@ -229,7 +229,7 @@ def weighting_shrinkage(dof: int) -> float:
 
     Examples
     --------
-    >>> weighting_shrinkage(2), weighting_shrinkage(4)
+    >>> round(weighting_shrinkage(2), 3), round(weighting_shrinkage(4), 3)
     (0.5, 0.625)
     """
     half = dof / 2

@@ -271,18 +271,16 @@ def _alignment(case: Case, mended: Alignment) -> Iterator[tuple[Level, str]]:
 
 
 def _whole(case: Case) -> Iterator[Remark]:
-    for error in one_date_twice(case):
-        yield Remark(level=Level.ERROR, where="case.pair", what=str(error))
-    yield from _looks(case)
+    yield from _guarded("case.pair", ((Level.ERROR, str(e)) for e in one_date_twice(case)))
+    yield from _guarded("case.scene", _looks(case))
     yield from _guarded("case", ((Level.GAP, what) for what in _whole_gaps(case)))
 
 
-def _looks(case: Case) -> Iterator[Remark]:
+def _looks(case: Case) -> Iterator[tuple[Level, str]]:
     """Say which scenes are looks of one date."""
     for first, *others in dates_of(case).values():
-        if others:
-            what = f"another look of the date of {first}: the two are used together"
-            yield from (Remark(level=Level.NOTE, where=f"scene {o}", what=what) for o in others)
+        for other in others:
+            yield Level.NOTE, f"{other} is another look of the date of {first}: used together"
 
 
 def _whole_gaps(case: Case) -> Iterator[str]:
